@@ -1,0 +1,64 @@
+#pragma once
+// The typed specification: what `read_spec` makes of a JSON file. Golden models see this and nothing later.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nacre/diagnostics.hpp"
+#include "nacre/stream.hpp"
+
+namespace nacre {
+
+/// Base of each kind's typed parameters (`<kind>/<kind>_spec.hpp`); the kind that made it casts it back.
+struct StageParams {
+  virtual ~StageParams() = default;
+};
+
+/// One stage of the design's graph.
+struct Stage {
+  std::string name;
+  std::string kind;
+  std::vector<std::string> inputs;  ///< names of stages, or "input" for the design's input
+  StreamShape input;
+  StreamShape output;
+  std::shared_ptr<const StageParams> params;
+  Location location;
+};
+
+/// Which performance counters the RTL carries (they cost area).
+enum class Counters : std::uint8_t { None = 0, Basic = 1, Full = 2 };
+
+/// Where `nacre verify` finds samples.
+struct Dataset {
+  std::filesystem::path samples;  ///< IDX (u8, first dimension = sample), gzip allowed
+  std::filesystem::path labels;   ///< IDX (u8), may be empty
+  int shift_right = 0;            ///< low bits of each value that are dropped
+};
+
+/// A whole specification, valid: every stage's parameters are in range and its streams fit.
+struct Spec {
+  std::string name;
+  std::string description;
+  StreamShape input;
+  std::vector<Stage> stages;  ///< topological order
+  Counters counters = Counters::Basic;
+  std::optional<Dataset> dataset;
+  std::string hash;  ///< SHA-256 (64 hex digits) of what the hardware depends on, data files included
+  std::filesystem::path file;
+};
+
+/// Reads, validates and types a specification; every fault is reported in `diagnostics`.
+/// Returns nothing when there was an error.
+std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics);
+
+/// The typed parameters of a stage. `Params` must be the type of the stage's kind.
+template <class Params>
+const Params& params_of(const Stage& stage) {
+  return static_cast<const Params&>(*stage.params);
+}
+
+}  // namespace nacre

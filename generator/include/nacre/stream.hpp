@@ -1,0 +1,46 @@
+#pragma once
+// Words and shapes of streams; docs/streams.md is the contract.
+
+#include <cstdint>
+
+namespace nacre {
+
+/// Kind of a stream word; the values are the external encoding, TDATA[63:62].
+enum class WordKind : std::uint8_t { Event = 0, EndOfStep = 1, Value = 2, EndOfSample = 3 };
+
+/// One word of a stream, unpacked.
+struct Word {
+  WordKind kind = WordKind::Event;
+  bool negative = false;      ///< polarity of an event
+  std::int64_t address = 0;   ///< neuron, input or class
+  std::int64_t payload = 0;   ///< graded value; 0 for the other kinds
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+/// The external form of a word: 64-bit AXI4-Stream TDATA.
+constexpr std::uint64_t pack_word(const Word& word) {
+  return (static_cast<std::uint64_t>(word.kind) << 62) |
+         (static_cast<std::uint64_t>(word.negative ? 1 : 0) << 61) |
+         ((static_cast<std::uint64_t>(word.address) & 0xffffffu) << 32) |
+         (static_cast<std::uint64_t>(word.payload) & 0xffffffffu);
+}
+
+/// Inverse of pack_word; the payload is read as two's complement.
+constexpr Word unpack_word(std::uint64_t bits) {
+  return Word{.kind = static_cast<WordKind>(bits >> 62),
+              .negative = ((bits >> 61) & 1u) != 0,
+              .address = static_cast<std::int64_t>((bits >> 32) & 0xffffffu),
+              .payload = static_cast<std::int32_t>(bits & 0xffffffffu)};
+}
+
+/// What a stream can carry.
+struct StreamShape {
+  bool values = false;           ///< value stream (else event stream)
+  std::int64_t addresses = 1;    ///< addresses are 0 ... addresses-1
+  bool negative_events = false;  ///< events may be negative
+  int payload_bits = 0;          ///< width of a value; 0 on an event stream
+  bool payload_signed = false;
+  friend bool operator==(const StreamShape&, const StreamShape&) = default;
+};
+
+}  // namespace nacre
