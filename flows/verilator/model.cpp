@@ -1,0 +1,383 @@
+#include "verilator/model.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string_view>
+
+#include "diagnostics/interrupt.hpp"
+#include "process/process.hpp"
+#include "spec/design_hash.hpp"
+#include "verilator/wrapper.hpp"
+
+namespace nacre::flows {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSharedObject = "model.so";
+
+/// The code that runs each cycle; measured in docs/verification.md.
+constexpr const char* kFastOptimization = "-O2";
+/// Constructors and symbol tables run once; optimising them only costs build time.
+constexpr const char* kSlowOptimization = "-O0";
+
+std::vector<std::string> verilator_flags(const ModelSource& source, bool waves) {
+  std::vector<std::string> flags = {"--cc",       "--prefix",   "Vdut",        "--top-module",
+                                    source.top,   "--Mdir",     "obj",         "-O3",
+                                    "--x-assign", "unique",     "--x-initial", "unique",
+                                    "--assert",   "-Wno-fatal", "-Wno-lint",   "-Wno-style"};
+  if (waves)
+    flags.insert(flags.end(), {"--trace-fst", "--trace-structs", "--trace-max-array", "0"});
+  return flags;
+}
+
+std::vector<std::string> compiler_flags(const Verilator& verilator, bool waves) {
+  const std::string include = (verilator.root / "include").string();
+  std::vector<std::string> flags = {
+      "-std=c++17", "-fPIC", "-w",
+      // Nothing of one model may be shared with another one loaded beside it.
+      "-fvisibility=hidden", "-I.", "-Iobj", "-I" + include, "-I" + include + "/vltstd",
+      "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_USER_STOP", "-DVL_USER_FATAL", "-DVL_USER_FINISH"};
+  if (waves) {
+    flags.insert(flags.end(), {"-DVM_TRACE=1", "-DVM_TRACE_FST=1", "-DNACRE_WAVES"});
+  } else {
+    flags.emplace_back("-DVM_TRACE=0");
+  }
+  return flags;
+}
+
+/// The Verilator runtime files that a model needs.
+std::vector<std::string> runtime_units(bool waves) {
+  std::vector<std::string> units = {"verilated", "verilated_threads"};
+  if (waves) units.emplace_back("verilated_fst_c");
+  return units;
+}
+
+std::string key_of(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += fmt::format("{}:{}\n", part.size(), part);
+  return sha256_hex(text).substr(0, 40);
+}
+
+void add(std::vector<std::string>& parts, const std::vector<std::string>& more) {
+  parts.insert(parts.end(), more.begin(), more.end());
+}
+
+std::string read_text(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+bool write_text(const fs::path& file, std::string_view text, Diagnostics& diagnostics) {
+  std::error_code error;
+  fs::create_directories(file.parent_path(), error);
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+  stream.close();
+  if (stream) return true;
+  diagnostics.error("N0602", Location{.file = file.string()},
+                    fmt::format("cannot write '{}' in the model cache", file.string()),
+                    "free some space there, or name another folder with --cache");
+  return false;
+}
+
+/// A private folder in the cache, removed at the end whatever happens.
+std::unique_ptr<TemporaryPath> make_private_folder(const fs::path& cache,
+                                                   Diagnostics& diagnostics) {
+  std::random_device device;
+  auto folder = std::make_unique<TemporaryPath>(
+      cache / fmt::format("tmp-{}-{:08x}{:08x}", ::getpid(), device(), device()));
+  std::error_code error;
+  fs::create_directories(folder->path(), error);
+  if (!error) return folder;
+  diagnostics.error(
+      "N0602", Location{.file = cache.string()},
+      fmt::format("cannot make the model cache '{}': {}", cache.string(), error.message()),
+      "name another folder with --cache or NACRE_CACHE_DIR");
+  return nullptr;
+}
+
+/// Gives a complete folder its final name. When someone was faster, theirs is as good.
+bool publish(TemporaryPath& folder, const fs::path& target, Diagnostics& diagnostics) {
+  std::error_code error;
+  fs::rename(folder.path(), target, error);
+  if (!error) {
+    folder.keep();
+    return true;
+  }
+  std::error_code ignored;
+  if (fs::is_directory(target, ignored)) return true;
+  diagnostics.error("N0602", Location{.file = target.string()},
+                    fmt::format("cannot write '{}': {}", target.string(), error.message()),
+                    "name another folder with --cache or NACRE_CACHE_DIR");
+  return false;
+}
+
+/// The first lines of a log that tell what went wrong.
+std::string telling_lines(const std::string& log) {
+  std::istringstream stream(log);
+  std::string line, telling, last;
+  int found = 0;
+  while (std::getline(stream, line)) {
+    if (!line.empty()) last = line;
+    if (found < 3 && line.find("rror") != std::string::npos) {
+      telling += (found == 0 ? "" : "; ") + line;
+      ++found;
+    }
+  }
+  return found > 0 ? telling : last;
+}
+
+/// A tool's run in the private folder.
+struct Job {
+  std::string tool;  ///< for messages
+  Command command;
+};
+
+/// Runs jobs at once; reports the first that failed, its log kept beside the cache's models.
+bool run_jobs(const std::vector<Job>& jobs, const fs::path& cache, Diagnostics& diagnostics) {
+  std::vector<std::unique_ptr<ChildProcess>> children;
+  for (const Job& job : jobs) children.push_back(std::make_unique<ChildProcess>(job.command));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const Exit ended = children[i]->wait();
+    if (ended.ok()) continue;
+    const Job& job = jobs[i];
+    if (!ended.started) {
+      diagnostics.error("N0703", {},
+                        fmt::format("{} could not be started: {}", job.tool, ended.start_error));
+      return false;
+    }
+    std::error_code ignored;
+    const fs::path kept = cache / fmt::format("failed-{}.log", job.tool);
+    fs::copy_file(job.command.log, kept, fs::copy_options::overwrite_existing, ignored);
+    if (ended.timed_out) {
+      diagnostics.error(
+          "N0704", {},
+          fmt::format("{} was stopped after {} s", job.tool, job.command.time_limit.count()),
+          fmt::format("its log: {}", kept.string()));
+    } else {
+      diagnostics.error(
+          "N0703", {},
+          fmt::format("{} failed with status {}: {}", job.tool, ended.status,
+                      telling_lines(read_text(job.command.log))),
+          fmt::format("command: {}; log: {}", display(job.command.arguments), kept.string()));
+    }
+    return false;
+  }
+  return true;
+}
+
+/// Whether a tool wrote what it should, whatever its exit status said; reports when not.
+bool check_written(const std::string& tool, const fs::path& file, Diagnostics& diagnostics) {
+  std::error_code error;
+  if (fs::is_regular_file(file, error) && fs::file_size(file, error) > 0) return true;
+  diagnostics.error(
+      "N0703", {},
+      fmt::format("{} ended well but did not write '{}'", tool, file.filename().string()));
+  return false;
+}
+
+/// The Verilator runtime, compiled once per compiler, flags and version. Returns its folder.
+std::optional<fs::path> build_runtime(const ModelOptions& options, const Verilator& verilator,
+                                      const Compiler& compiler, Diagnostics& diagnostics) {
+  const std::vector<std::string> flags = compiler_flags(verilator, options.waves);
+  std::vector<std::string> parts = {"runtime", verilator.version, compiler.version,
+                                    kFastOptimization};
+  add(parts, flags);
+  const fs::path target = options.cache / ("runtime-" + key_of(parts));
+  std::error_code error;
+  if (fs::is_directory(target, error)) return target;
+  const auto folder = make_private_folder(options.cache, diagnostics);
+  if (!folder) return std::nullopt;
+  std::vector<Job> jobs;
+  for (const std::string& unit : runtime_units(options.waves)) {
+    Command command{.arguments = {compiler.program.string()},
+                    .folder = folder->path(),
+                    .log = folder->path() / (unit + ".log"),
+                    .time_limit = options.time_limit};
+    add(command.arguments, flags);
+    add(command.arguments,
+        {kFastOptimization, "-c", (verilator.root / "include" / (unit + ".cpp")).string(), "-o",
+         unit + ".o"});
+    jobs.push_back({.tool = "compiler", .command = command});
+  }
+  if (!run_jobs(jobs, options.cache, diagnostics)) return std::nullopt;
+  for (const std::string& unit : runtime_units(options.waves)) {
+    if (!check_written("compiler", folder->path() / (unit + ".o"), diagnostics)) {
+      return std::nullopt;
+    }
+  }
+  if (!publish(*folder, target, diagnostics)) return std::nullopt;
+  return target;
+}
+
+/// Writes one translation unit for the code of each cycle (with the wrapper) and one for the rest:
+/// the headers are then read twice, not once per generated file.
+bool write_units(const fs::path& folder, Diagnostics& diagnostics) {
+  std::set<std::string> fast, slow;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder / "obj")) {
+    const std::string name = entry.path().filename().string();
+    if (!name.ends_with(".cpp")) continue;
+    const bool runs_once = name.ends_with("__Slow.cpp") || name.ends_with("__Syms.cpp");
+    (runs_once ? slow : fast).insert(name);
+  }
+  std::string fast_text = "#include \"prefix.h\"\n#include \"wrapper.h\"\n";
+  std::string slow_text = "#include \"prefix.h\"\n";
+  for (const std::string& name : fast) fast_text += fmt::format("#include \"obj/{}\"\n", name);
+  for (const std::string& name : slow) slow_text += fmt::format("#include \"obj/{}\"\n", name);
+  return write_text(folder / "prefix.h", prefix_header_text(), diagnostics) &&
+         write_text(folder / "wrapper.h", wrapper_text(), diagnostics) &&
+         write_text(folder / "fast.cpp", fast_text, diagnostics) &&
+         write_text(folder / "slow.cpp", slow_text, diagnostics);
+}
+
+/// Runs Verilator and the compiler in `folder`; leaves model.so there.
+bool build_in(const fs::path& folder, const ModelSource& source, const ModelOptions& options,
+              const Verilator& verilator, const Compiler& compiler, const fs::path& runtime,
+              Diagnostics& diagnostics) {
+  Command verilate{.arguments = {verilator.program.string()},
+                   .folder = folder,
+                   .log = folder / "verilator.log",
+                   .time_limit = options.time_limit};
+  add(verilate.arguments, verilator_flags(source, options.waves));
+  for (const SourceFile& file : source.files) {
+    if (!write_text(folder / file.path, file.text, diagnostics)) return false;
+    verilate.arguments.push_back(file.path);
+  }
+  if (!run_jobs({{.tool = "verilator", .command = verilate}}, options.cache, diagnostics)) {
+    return false;
+  }
+  if (!check_written("verilator", folder / "obj" / "Vdut.cpp", diagnostics)) return false;
+  if (!write_units(folder, diagnostics)) return false;
+
+  std::vector<Job> jobs;
+  for (const char* unit : {"fast", "slow"}) {
+    Command compile{.arguments = {compiler.program.string()},
+                    .folder = folder,
+                    .log = folder / fmt::format("{}.log", unit),
+                    .time_limit = options.time_limit};
+    add(compile.arguments, compiler_flags(verilator, options.waves));
+    add(compile.arguments,
+        {std::string_view(unit) == "fast" ? kFastOptimization : kSlowOptimization, "-c",
+         fmt::format("{}.cpp", unit), "-o", fmt::format("{}.o", unit)});
+    jobs.push_back({.tool = "compiler", .command = compile});
+  }
+  if (!run_jobs(jobs, options.cache, diagnostics)) return false;
+
+  Command link{.arguments = {compiler.program.string(), "-shared", "-Wl,-Bsymbolic", "-o",
+                             kSharedObject, "fast.o", "slow.o"},
+               .folder = folder,
+               .log = folder / "link.log",
+               .time_limit = options.time_limit};
+  for (const std::string& unit : runtime_units(options.waves)) {
+    link.arguments.push_back((runtime / (unit + ".o")).string());
+  }
+  link.arguments.emplace_back("-lpthread");
+  if (options.waves) link.arguments.emplace_back("-lz");
+  return run_jobs({{.tool = "linker", .command = link}}, options.cache, diagnostics) &&
+         check_written("linker", folder / kSharedObject, diagnostics);
+}
+
+bool is_plain_path(std::string_view path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+  return !path.empty() && path.find_first_not_of(kPlain) == std::string_view::npos &&
+         path.front() != '/' && path.front() != '-' && path.find("..") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<ModelSource> model_source(const std::map<std::string, std::string>& files,
+                                        const std::string& top, Diagnostics& diagnostics) {
+  const auto list = files.find("rtl.f");
+  if (list == files.end()) {
+    diagnostics.error("N0703", {}, "the generated files have no 'rtl.f'");
+    return std::nullopt;
+  }
+  ModelSource source{.top = top, .files = {}};
+  std::istringstream stream(list->second);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.empty() || line.starts_with("//") || line.starts_with('#')) continue;
+    const auto file = files.find(line);
+    if (file == files.end() || !is_plain_path(line)) {
+      diagnostics.error("N0703", {}, fmt::format("'rtl.f' names '{}', which is not there", line));
+      return std::nullopt;
+    }
+    source.files.push_back({.path = line, .text = file->second});
+  }
+  return source;
+}
+
+std::filesystem::path default_cache() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : std::string(value);
+  };
+  if (const std::string folder = variable("NACRE_CACHE_DIR"); !folder.empty()) return folder;
+  if (const std::string folder = variable("XDG_CACHE_HOME"); !folder.empty()) {
+    return fs::path(folder) / "nacre";
+  }
+  if (const std::string home = variable("HOME"); !home.empty()) {
+    return fs::path(home) / ".cache" / "nacre";
+  }
+  std::error_code error;
+  return fs::temp_directory_path(error) / fmt::format("nacre-cache-{}", ::getuid());
+}
+
+std::optional<Model> build_model(const ModelSource& source, const ModelOptions& options,
+                                 const Verilator& verilator, const Compiler& compiler,
+                                 Diagnostics& diagnostics) {
+  const auto start = std::chrono::steady_clock::now();
+  ModelOptions absolute = options;
+  std::error_code error;
+  absolute.cache = fs::absolute(options.cache, error);
+  std::vector<std::string> parts = {"model",
+                                    verilator.version,
+                                    compiler.version,
+                                    kFastOptimization,
+                                    kSlowOptimization,
+                                    std::string(wrapper_text()),
+                                    std::string(prefix_header_text())};
+  add(parts, verilator_flags(source, options.waves));
+  add(parts, compiler_flags(verilator, options.waves));
+  for (const SourceFile& file : source.files) add(parts, {file.path, file.text});
+  const fs::path target = absolute.cache / ("model-" + key_of(parts));
+  if (fs::is_regular_file(target / kSharedObject, error)) {
+    return Model{.shared_object = target / kSharedObject, .from_cache = true};
+  }
+  const auto runtime = build_runtime(absolute, verilator, compiler, diagnostics);
+  if (!runtime) return std::nullopt;
+  const auto work = make_private_folder(absolute.cache, diagnostics);
+  const auto finished = make_private_folder(absolute.cache, diagnostics);
+  if (!work || !finished) return std::nullopt;
+  if (!build_in(work->path(), source, absolute, verilator, compiler, *runtime, diagnostics)) {
+    return std::nullopt;
+  }
+  // Only the shared object is kept: what Verilator wrote can be made again.
+  fs::rename(work->path() / kSharedObject, finished->path() / kSharedObject, error);
+  if (error) {
+    diagnostics.error("N0602", Location{.file = target.string()},
+                      fmt::format("cannot write '{}': {}", target.string(), error.message()));
+    return std::nullopt;
+  }
+  if (!publish(*finished, target, diagnostics)) return std::nullopt;
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  return Model{
+      .shared_object = target / kSharedObject, .from_cache = false, .build_seconds = taken.count()};
+}
+
+void remove_model(const Model& model) {
+  std::error_code ignored;
+  fs::remove_all(model.shared_object.parent_path(), ignored);
+}
+
+}  // namespace nacre::flows

@@ -1,0 +1,91 @@
+#pragma once
+// What the hardware layer knows of a kind: the leaf module of a stage, its parameters, its window.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nacre/design.hpp"
+#include "nacre/spec.hpp"
+
+namespace nacre {
+
+/// A parameter of a stage's leaf. The top names it as a constant of its own.
+struct LeafParameter {
+  std::string name;
+  ConstantValue value;
+  std::int64_t min = 0;  ///< the leaf's documented range (for an `int`)
+  std::int64_t max = 0;
+  std::string doc;
+};
+
+/// A memory outside the leaf (docs/stage_interface.md, "Memories").
+struct LeafMemory {
+  std::string prefix;  ///< of the leaf's ports, and part of the instance's name
+  MemoryPorts ports = MemoryPorts::ReadWrite;
+  /// None: the leaf has the ports, but this design does not use the memory.
+  enum class Technology { FlipFlop, Ram, Macro, None } technology = Technology::Ram;
+  std::string macro{};  ///< module, with Technology::Macro
+  int width = 1;
+  std::int64_t depth = 1;
+  std::string doc;
+};
+
+/// How one stage becomes hardware.
+struct StageHardware {
+  std::string module;   ///< leaf
+  std::string summary;  ///< one line above the instance
+  std::vector<LeafParameter> parameters;
+  std::vector<LeafMemory> memories;
+  std::vector<Register> registers;  ///< offsets inside the stage's window
+  std::vector<MemoryWindow> windows;
+  int config_address_width = 1;     ///< CfgAddrWidth of the leaf
+  std::vector<std::string> errors;  ///< meaning of each bit of `error_o`, at most 4
+  bool has_step_ports = false;      ///< `single_step_i`, `step_i`, `verdict_valid_i`, `verdict_i`
+  std::string verdict_from;         ///< stage whose verdict it takes; may be empty
+  bool gives_verdict = false;       ///< `verdict_valid_o`, `verdict_o`
+};
+
+/// One kind's way from typed parameters to hardware.
+struct KindHardware {
+  std::string_view name;
+  StageHardware (*elaborate)(const Stage& stage, const Spec& spec);
+};
+
+/// All kinds, sorted by name.
+const std::vector<const KindHardware*>& kind_hardware();
+
+// ------------------------------------------------------------------------- Help for the kinds
+
+/// max(1, ceil(log2(count))): bits of an address below `count`.
+int address_width(std::int64_t count);
+
+/// Bits of a word of this stream inside the chip (docs/streams.md).
+int stream_width(const StreamShape& shape);
+
+/// Address bits (in 32-bit words) that a memory of this size needs in its window.
+int window_width(std::int64_t rows, int row_bits);
+
+/// A parameter `int` with the range that the leaf documents.
+LeafParameter int_parameter(std::string name, std::int64_t value, std::int64_t min,
+                            std::int64_t max, std::string doc);
+/// A parameter `bit`.
+LeafParameter bit_parameter(std::string name, bool value, std::string doc);
+/// A parameter `logic [31:0]` that is a quantity: the low 32 bits of `value`.
+LeafParameter word_parameter(std::string name, std::int64_t value, std::string doc);
+
+/// Comment of a leaf's parameter Counters.
+inline constexpr const char* kCountersDoc = "performance counters: 0 none, 1 basic, 2 full";
+
+/// A performance counter: 32 bits, read only, wraps.
+Register counter_register(std::string name, std::int64_t offset, std::string doc);
+
+/// An image of rows x elements_per_row elements of `pitch_bits`, all 0.
+Image make_image(std::int64_t rows, std::int64_t elements_per_row, int pitch_bits);
+
+/// Puts the low `pitch_bits` (at most 32) of `value` at an element of the image.
+void set_element(Image& image, std::int64_t row, std::int64_t position, int pitch_bits,
+                 std::uint32_t value);
+
+}  // namespace nacre

@@ -1,0 +1,4 @@
+#pragma once
+// The interface is public.
+
+#include "nacre/output_tree.hpp"

@@ -1,0 +1,269 @@
+// spiking_dense as hardware: parameters of nacre_spiking_dense, its window, its memories, its
+// images.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "design/kind_hardware.hpp"
+#include "design/neuron_parameters.hpp"
+#include "spiking_dense/spiking_dense_spec.hpp"
+
+namespace nacre {
+namespace {
+
+/// Numbers that several parts of the window need.
+struct Geometry {
+  std::int64_t words_per_input = 1;  ///< rows of the state, and of the weights per input
+  int weight_row_bits = 1;
+  int refractory_width = 0;  ///< 0: no counter
+  int state_pitch = 1;
+  int state_row_bits = 1;
+  int region_width = 4;
+};
+
+Geometry geometry_of(const SpikingDenseSpec& spec) {
+  Geometry g;
+  g.words_per_input = (spec.neurons + spec.lanes - 1) / spec.lanes;
+  g.weight_row_bits = spec.lanes * spec.weight_bits;
+  g.refractory_width = refractory_width(spec.neuron);
+  g.state_pitch = spec.neuron.membrane_bits + g.refractory_width;
+  g.state_row_bits = spec.lanes * g.state_pitch;
+  g.region_width =
+      std::max({4, window_width(g.words_per_input * spec.num_inputs, g.weight_row_bits),
+                window_width(g.words_per_input, g.state_row_bits)});
+  if (spec.bias_bits > 0) {
+    g.region_width =
+        std::max(g.region_width, window_width(g.words_per_input, spec.lanes * spec.bias_bits));
+  }
+  return g;
+}
+
+/// The stored bits of a weight (README.md, "Weight codes").
+std::uint32_t encode(std::int32_t weight, WeightCode code, int bits) {
+  switch (code) {
+    case WeightCode::Signed:
+    case WeightCode::Unsigned:
+      return static_cast<std::uint32_t>(weight);
+    case WeightCode::Binary:
+      return weight > 0 ? 1u : 0u;
+    case WeightCode::Cells: {
+      const int cells = bits / 2;
+      const auto thermometer = [](std::int32_t count) { return (1u << count) - 1u; };
+      return weight >= 0 ? thermometer(weight) : thermometer(-weight) << cells;
+    }
+  }
+  return 0;
+}
+
+MemoryWindow weights_window(const SpikingDenseSpec& spec, const Geometry& g) {
+  MemoryWindow memory{
+      .name = "weights",
+      .offset = std::int64_t{1} << g.region_width,
+      .access = Access::ReadWrite,
+      .role = Role::Config,
+      .rows = spec.num_inputs * g.words_per_input,
+      .row_bits = g.weight_row_bits,
+      .pitch_bits = spec.weight_bits,
+      .elements_per_row = spec.lanes,
+      .elements = spec.num_inputs * g.words_per_input * spec.lanes,
+      .fields = {{.name = "weight",
+                  .offset = 0,
+                  .bits = spec.weight_bits,
+                  .is_signed = spec.weight_code == WeightCode::Signed,
+                  .doc = "weight in its code"}},
+      .image = make_image(spec.num_inputs * g.words_per_input, spec.lanes, spec.weight_bits),
+      .doc = fmt::format("Weights: neuron n of input i is in row i * {} + n / {}, "
+                         "position n % {}; positions beyond the last neuron are 0.",
+                         g.words_per_input, spec.lanes, spec.lanes)};
+  for (std::int64_t neuron = 0; neuron < spec.neurons; ++neuron) {
+    for (std::int64_t input = 0; input < spec.num_inputs; ++input) {
+      set_element(memory.image, input * g.words_per_input + neuron / spec.lanes,
+                  neuron % spec.lanes, spec.weight_bits,
+                  encode(spec.weight(neuron, input), spec.weight_code, spec.weight_bits));
+    }
+  }
+  return memory;
+}
+
+MemoryWindow state_window(const SpikingDenseSpec& spec, const Geometry& g) {
+  MemoryWindow memory{.name = "state",
+                      .offset = std::int64_t{2} << g.region_width,
+                      .access = Access::ReadOnly,
+                      .role = Role::State,
+                      .rows = g.words_per_input,
+                      .row_bits = g.state_row_bits,
+                      .pitch_bits = g.state_pitch,
+                      .elements_per_row = spec.lanes,
+                      .elements = spec.neurons,
+                      .fields = {{.name = "membrane",
+                                  .offset = 0,
+                                  .bits = spec.neuron.membrane_bits,
+                                  .is_signed = true,
+                                  .doc = "membrane potential"}},
+                      .image = {},
+                      .doc = "State of the neurons, neuron 0 first."};
+  if (g.refractory_width > 0) {
+    memory.fields.push_back({.name = "refractory",
+                             .offset = spec.neuron.membrane_bits,
+                             .bits = g.refractory_width,
+                             .is_signed = false,
+                             .doc = "time steps until the neuron may fire again"});
+  }
+  return memory;
+}
+
+MemoryWindow bias_window(const SpikingDenseSpec& spec, const Geometry& g) {
+  MemoryWindow memory{
+      .name = "bias",
+      .offset = std::int64_t{3} << g.region_width,
+      .access = Access::ReadWrite,
+      .role = Role::Config,
+      .rows = g.words_per_input,
+      .row_bits = spec.lanes * spec.bias_bits,
+      .pitch_bits = spec.bias_bits,
+      .elements_per_row = spec.lanes,
+      .elements = g.words_per_input * spec.lanes,
+      .fields = {{.name = "bias",
+                  .offset = 0,
+                  .bits = spec.bias_bits,
+                  .is_signed = true,
+                  .doc = "added at the end of each time step"}},
+      .image = make_image(g.words_per_input, spec.lanes, spec.bias_bits),
+      .doc = "Bias of each neuron, neuron 0 first; positions beyond the last are 0."};
+  for (std::int64_t neuron = 0; neuron < spec.neurons; ++neuron) {
+    set_element(memory.image, neuron / spec.lanes, neuron % spec.lanes, spec.bias_bits,
+                static_cast<std::uint32_t>(spec.bias[static_cast<std::size_t>(neuron)]));
+  }
+  return memory;
+}
+
+std::vector<Register> registers_of(const SpikingDenseSpec& spec, Counters counters) {
+  const NeuronSpec& neuron = spec.neuron;
+  std::vector<Register> registers = {
+      {.name = "threshold",
+       .offset = 0,
+       .bits = neuron.membrane_bits,
+       .is_signed = true,
+       .access = Access::ReadWrite,
+       .role = Role::Config,
+       .reset = neuron.threshold,
+       .doc = fmt::format("positive threshold, 1 ... {}", neuron.clamp_max),
+       .fields = {}}};
+  if (neuron.negative_threshold) {
+    registers.push_back({.name = "negative_threshold",
+                         .offset = 1,
+                         .bits = neuron.membrane_bits,
+                         .is_signed = true,
+                         .access = Access::ReadWrite,
+                         .role = Role::Config,
+                         .reset = *neuron.negative_threshold,
+                         .doc = fmt::format("negative threshold, {} ... -1", neuron.clamp_min),
+                         .fields = {}});
+  }
+  if (counters >= Counters::Basic) {
+    registers.push_back(counter_register("events_in", 8, "input events"));
+    registers.push_back(counter_register("events_out", 9, "spikes sent"));
+    registers.push_back(counter_register("synaptic_operations", 10, "input events times neurons"));
+    registers.push_back(
+        counter_register("passes_skipped", 11, "end-of-step passes that were not needed"));
+  }
+  if (counters >= Counters::Full) {
+    registers.push_back(
+        counter_register("stall_cycles", 12, "cycles in which a pass waited for the output"));
+    registers.push_back(counter_register("weight_reads", 13, "rows of weights read"));
+    registers.push_back(counter_register("state_reads", 14, "rows of state read"));
+    registers.push_back(counter_register("state_writes", 15, "rows of state written"));
+  }
+  return registers;
+}
+
+LeafMemory::Technology technology_of(Storage storage) {
+  switch (storage) {
+    case Storage::FlipFlop:
+      return LeafMemory::Technology::FlipFlop;
+    case Storage::Ram:
+      return LeafMemory::Technology::Ram;
+    case Storage::Macro:
+      return LeafMemory::Technology::Macro;
+  }
+  return LeafMemory::Technology::Ram;
+}
+
+/// The numbers of nacre_weight_decoder's parameter Code.
+int code_number(WeightCode code) {
+  switch (code) {
+    case WeightCode::Signed:
+      return 0;
+    case WeightCode::Unsigned:
+      return 1;
+    case WeightCode::Binary:
+      return 2;
+    case WeightCode::Cells:
+      return 3;
+  }
+  return 0;
+}
+
+std::vector<LeafParameter> parameters_of(const SpikingDenseSpec& spec, Counters counters) {
+  std::vector<LeafParameter> parameters = {
+      int_parameter("NumInputs", spec.num_inputs, 1, 1 << 24, "addresses of the input stream"),
+      int_parameter("NumNeurons", spec.neurons, 1, 1 << 24, "neurons"),
+      int_parameter("Lanes", spec.lanes, 1, 1 << 20, "neurons updated per cycle"),
+      int_parameter("WeightCode", code_number(spec.weight_code), 0, 3,
+                    "0: signed, 1: unsigned, 2: binary, 3: cells"),
+      int_parameter("WeightWidth", spec.weight_bits, 1, 16, "bits stored per weight"),
+      int_parameter("BiasWidth", spec.bias_bits, 0, 32, "bits of a bias; 0: no bias"),
+      int_parameter("KeepState", spec.keep_state ? 1 : 0, 0, 1,
+                    "1: the state outlives the end of a sample")};
+  for (LeafParameter& each : neuron_parameters(spec.neuron)) parameters.push_back(std::move(each));
+  parameters.push_back(int_parameter("Counters", static_cast<int>(counters), 0, 2, kCountersDoc));
+  return parameters;
+}
+
+StageHardware elaborate_spiking_dense(const Stage& stage, const Spec& design) {
+  const auto& spec = params_of<SpikingDenseSpec>(stage);
+  const Geometry g = geometry_of(spec);
+  StageHardware hardware;
+  hardware.module = "nacre_spiking_dense";
+  hardware.summary =
+      fmt::format("{} spiking neurons, fully connected to {} inputs, {} updated per cycle",
+                  spec.neurons, spec.num_inputs, spec.lanes);
+  hardware.parameters = parameters_of(spec, design.counters);
+  hardware.config_address_width = g.region_width + 2;
+  hardware.registers = registers_of(spec, design.counters);
+  hardware.windows.push_back(weights_window(spec, g));
+  hardware.windows.push_back(state_window(spec, g));
+  if (spec.bias_bits > 0) hardware.windows.push_back(bias_window(spec, g));
+  hardware.memories = {{.prefix = "weights",
+                        .ports = MemoryPorts::ReadWrite,
+                        .technology = technology_of(spec.weight_storage),
+                        .macro = spec.weight_macro,
+                        .width = g.weight_row_bits,
+                        .depth = spec.num_inputs * g.words_per_input,
+                        .doc = "weights"},
+                       {.prefix = "state",
+                        .ports = MemoryPorts::ReadAndWrite,
+                        .technology = technology_of(spec.state_storage),
+                        .macro = spec.state_macro,
+                        .width = g.state_row_bits,
+                        .depth = g.words_per_input,
+                        .doc = "membrane potentials and refractory counters"},
+                       {.prefix = "bias",
+                        .ports = MemoryPorts::ReadWrite,
+                        .technology = spec.bias_bits > 0 ? LeafMemory::Technology::Ram
+                                                         : LeafMemory::Technology::None,
+                        .width = spec.lanes * std::max(1, spec.bias_bits),
+                        .depth = g.words_per_input,
+                        .doc = "bias of each neuron"}};
+  return hardware;
+}
+
+}  // namespace
+
+const KindHardware& spiking_dense_kind_hardware() {
+  static const KindHardware kind{.name = "spiking_dense", .elaborate = elaborate_spiking_dense};
+  return kind;
+}
+
+}  // namespace nacre

@@ -1,0 +1,195 @@
+`default_nettype none
+/// One update of one neuron (combinational): an input event, or the end of a time step.
+///
+///   held     = RefractoryMode is hold and r > 0
+///   event:   v1 = held ? v : clamp(v + w), or clamp(v - w) for a negative event
+///   step:    v1 = held ? v : clamp(v + b); leaked here with LeakOrder before_fire
+///   fire     v2 = v1 after at most MaxSpikes spikes and resets, tested when r = 0
+///   r'       = RefractorySteps after a spike; else, on a step, r - 1 while r > 0
+///   v'       = v2; leaked here on a step that was not held, with LeakOrder after_fire
+///
+/// Contract: docs/neuron.md. Golden model: sim/golden/neuron/. Enumerations are numbered as in
+/// generator/src/spec/neuron.hpp.
+module nacre_neuron_update #(
+  /// Bits of v: 2 ... 32.
+  parameter int MembraneWidth    = 16,
+  /// Bounds of saturation: ClampMin <= 0 <= ClampMax, inside the membrane's range.
+  parameter int ClampMin         = -32768,
+  parameter int ClampMax         = 32767,
+  /// 1: there is a negative threshold.
+  parameter int HasNegativeThreshold = 0,
+  /// 0 `>=`, 1 `>`.
+  parameter int Compare          = 0,
+  /// Tested: 0 at the end of a time step, 1 after each input event.
+  parameter int Fire             = 0,
+  /// Spikes of one test: 1 ... 15 (above 1: Reset 0 alone).
+  parameter int MaxSpikes        = 1,
+  /// 0 subtract, 1 zero, 2 value, 3 none.
+  parameter int Reset            = 0,
+  parameter int ResetValue       = 0,
+  /// Time steps after a spike without another: 0 ... 255.
+  parameter int RefractorySteps  = 0,
+  /// While refractory: 0 integrate, 1 hold.
+  parameter int RefractoryMode   = 0,
+  /// 0 none, 1 shift, 2 multiply.
+  parameter int Leak             = 0,
+  /// 1 ... MembraneWidth-1.
+  parameter int LeakShift        = 1,
+  /// 0 ... 2^LeakFractionBits, with LeakFractionBits 1 ... 16.
+  parameter int LeakFactor       = 0,
+  parameter int LeakFractionBits = 1,
+  /// 0 floor, 1 toward zero, 2 half up.
+  parameter int LeakRounding     = 0,
+  /// 0 after fire, 1 before fire.
+  parameter int LeakOrder        = 0,
+  /// Bits of a weight's value (two's complement): 1 ... 17.
+  parameter int WeightWidth      = 8,
+  /// Bits of a bias, 0 when there is none.
+  parameter int BiasWidth        = 0,
+  // Derived, not to be set. r <= RefractorySteps; count <= MaxSpikes; no vector is empty.
+  parameter int RefractoryPortWidth = (RefractorySteps > 0) ? $clog2(RefractorySteps + 1) : 1,
+  parameter int BiasPortWidth       = (BiasWidth > 0) ? BiasWidth : 1,
+  parameter int CountWidth          = $clog2(MaxSpikes + 1)
+) (
+  input  wire logic                              step_i,      ///< 0 input event, 1 end of step
+  input  wire logic                              negative_i,  ///< the event's polarity
+  input  wire logic signed [MembraneWidth-1:0]   membrane_i,
+  input  wire logic [RefractoryPortWidth-1:0]    refractory_i,
+  input  wire logic signed [WeightWidth-1:0]     weight_i,
+  input  wire logic signed [BiasPortWidth-1:0]   bias_i,      ///< ignored when BiasWidth = 0
+  input  wire logic signed [MembraneWidth-1:0]   threshold_i,           ///< 1 ... ClampMax
+  input  wire logic signed [MembraneWidth-1:0]   negative_threshold_i,  ///< ClampMin ... -1
+  output logic signed      [MembraneWidth-1:0]   membrane_o,
+  output logic             [RefractoryPortWidth-1:0] refractory_o,
+  output logic             [CountWidth-1:0]      count_o,     ///< spikes sent
+  output logic                                   negative_o   ///< their polarity; 0 without spikes
+);
+
+  // The addend is w, -w or b. -w needs one bit more than w (w = -2^(WeightWidth-1)).
+  localparam int AddendWidth = (WeightWidth + 1 > BiasPortWidth) ? WeightWidth + 1 : BiasPortWidth;
+  // The sum of two numbers of at most n bits has at most n + 1 bits.
+  localparam int SumWidth = ((AddendWidth > MembraneWidth) ? AddendWidth : MembraneWidth) + 1;
+  localparam logic signed [SumWidth-1:0]      SumMin     = SumWidth'(ClampMin);
+  localparam logic signed [SumWidth-1:0]      SumMax     = SumWidth'(ClampMax);
+  localparam logic signed [MembraneWidth-1:0] Min        = MembraneWidth'(ClampMin);
+  localparam logic signed [MembraneWidth-1:0] Max        = MembraneWidth'(ClampMax);
+  localparam logic signed [MembraneWidth-1:0] AfterSpike = MembraneWidth'(ResetValue);
+
+  if (MembraneWidth < 2 || MembraneWidth > 32 || ClampMin > 0 || ClampMax < 0
+      || (MembraneWidth < 32 && (ClampMax >> (MembraneWidth - 1)) != 0)
+      || (MembraneWidth < 32 && ClampMin < 0 && ((-1 - ClampMin) >> (MembraneWidth - 1)) != 0)
+      || ResetValue < ClampMin || ResetValue > ClampMax
+      || Compare < 0 || Compare > 1 || Fire < 0 || Fire > 1 || MaxSpikes < 1 || MaxSpikes > 15
+      || Reset < 0 || Reset > 3 || (MaxSpikes > 1 && Reset != 0)
+      || RefractorySteps < 0 || RefractorySteps > 255 || RefractoryMode < 0 || RefractoryMode > 1
+      || Leak < 0 || Leak > 2 || LeakShift < 1 || (Leak == 1 && LeakShift > MembraneWidth - 1)
+      || LeakFractionBits < 1 || LeakFractionBits > 16
+      || LeakFactor < 0 || LeakFactor > (1 << LeakFractionBits)
+      || LeakRounding < 0 || LeakRounding > 2 || LeakOrder < 0 || LeakOrder > 1
+      || WeightWidth < 1 || WeightWidth > 17 || BiasWidth < 0 || BiasWidth > 32
+      || HasNegativeThreshold < 0 || HasNegativeThreshold > 1) begin : gen_illegal
+    nacre_error_neuron_parameter_is_out_of_range u_error ();
+  end
+
+  logic                            refractory;  // r > 0
+  logic                            held;
+  logic                            leaking;     // this update applies the leak
+  logic signed [AddendWidth-1:0]   weight, bias, addend;
+  logic signed [SumWidth-1:0]      sum;
+  logic signed [MembraneWidth-1:0] integrated, tested, after_fire, leak_in, leaked;
+  logic [CountWidth-1:0]           count;       // spikes sent
+
+  // Refractoriness
+  if (RefractorySteps > 0) begin : gen_refractory
+    assign refractory   = refractory_i != '0;
+    assign refractory_o = (count != '0) ? RefractoryPortWidth'(RefractorySteps)
+                        : (step_i && refractory) ? refractory_i - RefractoryPortWidth'(1)
+                        : refractory_i;
+  end else begin : gen_no_refractory
+    wire unused_refractory = ^refractory_i;
+    assign refractory   = 1'b0;
+    assign refractory_o = '0;
+  end
+  assign held    = RefractoryMode == 1 && refractory;
+  assign leaking = step_i && !held;
+
+  // Integration, with the one saturation
+  if (BiasWidth > 0) begin : gen_bias
+    assign bias = AddendWidth'(bias_i);
+  end else begin : gen_no_bias
+    wire unused_bias = ^bias_i;
+    assign bias = '0;
+  end
+  assign weight     = AddendWidth'(weight_i);
+  assign addend     = step_i ? bias : negative_i ? -weight : weight;
+  assign sum        = SumWidth'(membrane_i) + SumWidth'(addend);
+  assign integrated = held ? membrane_i
+                    : (sum > SumMax) ? Max
+                    : (sum < SumMin) ? Min
+                    : sum[MembraneWidth-1:0];
+
+  // Leak: v - round(v / 2^LeakShift), or round(v * LeakFactor / 2^LeakFractionBits). Both lie between
+  // 0 and v, so nothing saturates here.
+  if (Leak == 0) begin : gen_no_leak
+    assign leaked = leak_in;
+  end else begin : gen_leak
+    localparam int Shift = (Leak == 1) ? LeakShift : LeakFractionBits;
+    // |v| <= 2^(MembraneWidth-1) and LeakFactor <= 2^Shift: the product is at most
+    // 2^(MembraneWidth-1+Shift), and rounding adds less than 2^Shift.
+    localparam int WideWidth = MembraneWidth + Shift + 2;
+    localparam logic signed [WideWidth-1:0] Factor   = (Leak == 1) ? WideWidth'(1)
+                                                                   : WideWidth'(LeakFactor);
+    localparam logic signed [WideWidth-1:0] Half     = WideWidth'(1 << (Shift - 1));
+    localparam logic signed [WideWidth-1:0] AllBelow = WideWidth'((1 << Shift) - 1);
+    logic signed [WideWidth-1:0] scaled, offset, shifted;
+    wire unused_shifted = ^shifted;
+    assign scaled  = (Leak == 1) ? WideWidth'(leak_in) : WideWidth'(leak_in) * Factor;
+    assign offset  = (LeakRounding == 2) ? Half
+                   : (LeakRounding == 1 && scaled[WideWidth-1]) ? AllBelow
+                   : '0;
+    assign shifted = (scaled + offset) >>> Shift;
+    assign leaked  = (Leak == 1) ? leak_in - shifted[MembraneWidth-1:0] : shifted[MembraneWidth-1:0];
+  end
+
+  if (LeakOrder == 1) begin : gen_leak_before_fire
+    assign leak_in    = integrated;
+    assign tested     = leaking ? leaked : integrated;
+    assign membrane_o = after_fire;
+  end else begin : gen_leak_after_fire
+    assign leak_in    = after_fire;
+    assign tested     = integrated;
+    assign membrane_o = leaking ? leaked : after_fire;
+  end
+
+  // Fire test. A membrane that no longer fires stays as it is, so the later rounds do nothing.
+  // Subtraction cannot leave the range: v >= threshold > 0, or v <= negative_threshold < 0.
+  logic                            test, fires_positive, fires_negative;
+  logic signed [MembraneWidth-1:0] v;
+  logic                            negative;
+  assign test = !refractory && (Fire == 1) != step_i;
+  always_comb begin
+    v              = tested;
+    count          = '0;
+    negative       = 1'b0;
+    fires_positive = 1'b0;
+    fires_negative = 1'b0;
+    for (int s = 0; s < MaxSpikes; s++) begin
+      fires_positive = test && ((Compare == 1) ? v > threshold_i : v >= threshold_i);
+      fires_negative = HasNegativeThreshold == 1 && test && !fires_positive
+                    && ((Compare == 1) ? v < negative_threshold_i : v <= negative_threshold_i);
+      if (fires_positive || fires_negative) begin
+        v        = (Reset == 0) ? v - (fires_negative ? negative_threshold_i : threshold_i)
+                 : (Reset == 1) ? '0
+                 : (Reset == 2) ? AfterSpike
+                 : v;
+        count    = count + CountWidth'(1);
+        negative = fires_negative;
+      end
+    end
+  end
+  assign after_fire = v;
+  assign count_o    = count;
+  assign negative_o = negative;
+
+endmodule
+`default_nettype wire

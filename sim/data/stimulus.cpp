@@ -1,0 +1,311 @@
+#include "data/stimulus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "data/random.hpp"
+
+namespace nacre::data {
+namespace {
+
+constexpr Word kEndOfStep{.kind = WordKind::EndOfStep};
+constexpr Word kEndOfSample{.kind = WordKind::EndOfSample};
+
+/// Largest number of events in one step of a random sample: above it a sample only gets longer.
+constexpr double kMaxEventsPerStep = 4096;
+
+std::int64_t largest_payload(const StreamShape& shape) {
+  return (std::int64_t{1} << (shape.payload_bits - (shape.payload_signed ? 1 : 0))) - 1;
+}
+
+std::int64_t smallest_payload(const StreamShape& shape) {
+  return shape.payload_signed ? -(std::int64_t{1} << (shape.payload_bits - 1)) : 0;
+}
+
+void report(Diagnostics& diagnostics, const std::filesystem::path& file, std::string message,
+            std::string help = {}) {
+  diagnostics.error("N0804", Location{.file = file.string()}, std::move(message), std::move(help));
+}
+
+// ------------------------------------------------------------------------------ Value streams
+
+enum class ValueCorner {
+  AllZero,
+  AllLargest,
+  AllSmallest,
+  FirstAlone,
+  LastAlone,
+  Ramp,
+  TooShort,
+  Count
+};
+
+Sample value_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
+  const std::int64_t max = largest_payload(input);
+  const std::int64_t min = smallest_payload(input);
+  Sample sample;
+  std::int64_t values = input.addresses;
+  // What value an address has; the random samples differ in how many inputs are dark.
+  RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
+  const double dark = random.uniform();
+  const auto corner = static_cast<ValueCorner>(std::min(index, std::int64_t{INT32_MAX}));
+  for (std::int64_t address = 0; address < values; ++address) {
+    std::int64_t value = 0;
+    switch (corner) {
+      case ValueCorner::AllZero:
+        sample.note = "corner: all zero";
+        break;
+      case ValueCorner::AllLargest:
+        sample.note = "corner: all largest";
+        value = max;
+        break;
+      case ValueCorner::AllSmallest:
+        sample.note = "corner: all smallest";
+        value = min;
+        break;
+      case ValueCorner::FirstAlone:
+        sample.note = "corner: first input alone";
+        value = address == 0 ? max : 0;
+        break;
+      case ValueCorner::LastAlone:
+        sample.note = "corner: last input alone";
+        value = address == input.addresses - 1 ? max : 0;
+        break;
+      case ValueCorner::Ramp:
+        sample.note = "corner: ramp";
+        value = min + address % (max - min + 1);
+        break;
+      case ValueCorner::TooShort:
+        sample.note = "corner: end of sample one value too early";
+        sample.protocol_fault = true;
+        value = max;
+        values = input.addresses - 1;
+        if (values == 0) continue;
+        break;
+      case ValueCorner::Count:
+      default: {
+        const bool lit = !random.chance(dark);
+        const auto range = static_cast<std::uint64_t>(max - min + 1);
+        value = lit ? min + static_cast<std::int64_t>(random.below(range)) : 0;
+        break;
+      }
+    }
+    if (address < values) {
+      sample.words.push_back({.kind = WordKind::Value, .address = address, .payload = value});
+    }
+  }
+  sample.words.push_back(kEndOfSample);
+  return sample;
+}
+
+// ------------------------------------------------------------------------------ Event streams
+
+enum class EventCorner {
+  Silent,
+  AllEachStep,
+  OnlyEnd,
+  AllNegative,
+  FirstAlone,
+  LastAlone,
+  NoEnd,
+  Count
+};
+
+void push_all(const StreamShape& input, bool negative, Sample& sample) {
+  for (std::int64_t address = 0; address < input.addresses; ++address) {
+    sample.words.push_back({.negative = negative, .address = address});
+  }
+}
+
+void push_corner(const StreamShape& input, EventCorner corner, Sample& sample) {
+  constexpr int kSteps = 4;
+  for (int step = 0; step < kSteps; ++step) {
+    switch (corner) {
+      case EventCorner::Silent:
+        sample.note = "corner: silent steps";
+        break;
+      case EventCorner::AllEachStep:
+        sample.note = "corner: every input in every step";
+        push_all(input, false, sample);
+        break;
+      case EventCorner::OnlyEnd:
+        sample.note = "corner: no step at all";
+        return;
+      case EventCorner::AllNegative:
+        sample.note = input.negative_events ? "corner: every input negative"
+                                            : "corner: every input, then silence";
+        if (input.negative_events || step < 2) push_all(input, input.negative_events, sample);
+        break;
+      case EventCorner::FirstAlone:
+        sample.note = "corner: first input alone, again and again";
+        for (int i = 0; i < 8; ++i) sample.words.push_back({.address = 0});
+        break;
+      case EventCorner::LastAlone:
+        sample.note = "corner: last input alone";
+        sample.words.push_back({.address = input.addresses - 1});
+        break;
+      case EventCorner::NoEnd:
+        // Events after the last end_of_step: legal, they belong to a step that never ends.
+        sample.note = "corner: events without an end of step";
+        push_all(input, false, sample);
+        if (step == 1) return;
+        break;
+      case EventCorner::Count:
+        break;
+    }
+    sample.words.push_back(kEndOfStep);
+  }
+}
+
+Sample event_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
+  Sample sample;
+  if (index < static_cast<std::int64_t>(EventCorner::Count)) {
+    push_corner(input, static_cast<EventCorner>(index), sample);
+    sample.words.push_back(kEndOfSample);
+    return sample;
+  }
+  RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
+  const std::uint64_t steps = 1 + random.below(12);
+  // Activity spans the orders of magnitude: squaring makes sparse samples the usual ones.
+  const double draw = random.uniform();
+  const double cap = std::min(1.0, kMaxEventsPerStep / static_cast<double>(input.addresses));
+  const double activity = draw * draw * cap;
+  const double negative = input.negative_events ? random.uniform() : 0.0;
+  const double silent_step = random.uniform() * 0.5;
+  const bool in_order = random.chance(0.7);
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    if (!random.chance(silent_step)) {
+      if (in_order) {
+        for (std::int64_t address = 0; address < input.addresses; ++address) {
+          if (!random.chance(activity)) continue;
+          sample.words.push_back({.negative = random.chance(negative), .address = address});
+        }
+      } else {
+        const auto addresses = static_cast<std::uint64_t>(input.addresses);
+        const auto most = std::max<std::uint64_t>(
+            1, static_cast<std::uint64_t>(activity * static_cast<double>(addresses) * 2));
+        const std::uint64_t events = random.below(most + 1);
+        for (std::uint64_t e = 0; e < events; ++e) {
+          const auto address = static_cast<std::int64_t>(random.below(addresses));
+          sample.words.push_back({.negative = random.chance(negative), .address = address});
+        }
+      }
+    }
+    sample.words.push_back(kEndOfStep);
+  }
+  sample.words.push_back(kEndOfSample);
+  return sample;
+}
+
+/// Whether the labels fit the samples; reports when not.
+bool check_labels(const Dataset& dataset, const IdxTensor& samples, const IdxTensor& labels,
+                  Diagnostics& diagnostics) {
+  if (labels.dimensions.size() != 1) {
+    report(diagnostics, dataset.labels,
+           fmt::format("'{}' has {} dimensions, labels have 1", dataset.labels.string(),
+                       labels.dimensions.size()));
+    return false;
+  }
+  if (labels.num_samples() != samples.num_samples()) {
+    report(diagnostics, dataset.labels,
+           fmt::format("'{}' has {} labels, '{}' has {} samples", dataset.labels.string(),
+                       labels.num_samples(), dataset.samples.string(), samples.num_samples()));
+    return false;
+  }
+  return true;
+}
+
+/// Whether the samples fit the design's input; reports the first value that does not.
+bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
+  const Dataset& dataset = *spec.dataset;
+  const std::string name = dataset.samples.string();
+  if (!spec.input.values) {
+    report(diagnostics, dataset.samples,
+           fmt::format("'{}' holds values, but the input of '{}' takes events", name, spec.name),
+           "put an encoder in front, or leave 'dataset' away");
+    return false;
+  }
+  if (samples.sample_size() != spec.input.addresses) {
+    report(diagnostics, dataset.samples,
+           fmt::format("a sample of '{}' has {} values, the input of '{}' has {} addresses", name,
+                       samples.sample_size(), spec.name, spec.input.addresses));
+    return false;
+  }
+  const std::int64_t max = largest_payload(spec.input);
+  const auto size = static_cast<std::size_t>(samples.sample_size());
+  for (std::size_t i = 0; i < samples.bytes.size(); ++i) {
+    const std::int64_t value = samples.bytes[i] >> dataset.shift_right;
+    if (value <= max) continue;
+    report(
+        diagnostics, dataset.samples,
+        fmt::format("value {} of sample {} in '{}' is {} (after shift_right {}), must be 0 ... {}",
+                    i % size, i / size, name, value, dataset.shift_right, max),
+        "raise 'shift_right', or the input's 'bits'");
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::int64_t num_corner_samples(const StreamShape& input) {
+  return input.values ? static_cast<std::int64_t>(ValueCorner::Count)
+                      : static_cast<std::int64_t>(EventCorner::Count);
+}
+
+Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
+  return input.values ? value_sample(input, seed, index) : event_sample(input, seed, index);
+}
+
+std::optional<Stimulus> Stimulus::open(const Spec& spec, std::uint64_t seed,
+                                       Diagnostics& diagnostics) {
+  Stimulus stimulus;
+  stimulus.input_ = spec.input;
+  stimulus.seed_ = seed;
+  if (!spec.dataset) return stimulus;
+  const Dataset& dataset = *spec.dataset;
+  stimulus.shift_right_ = dataset.shift_right;
+  stimulus.samples_ = read_idx(dataset.samples, diagnostics);
+  if (!stimulus.samples_ || !check_samples(spec, *stimulus.samples_, diagnostics)) {
+    return std::nullopt;
+  }
+  if (dataset.labels.empty()) return stimulus;
+  stimulus.labels_ = read_idx(dataset.labels, diagnostics);
+  if (!stimulus.labels_ ||
+      !check_labels(dataset, *stimulus.samples_, *stimulus.labels_, diagnostics)) {
+    return std::nullopt;
+  }
+  return stimulus;
+}
+
+std::optional<std::int64_t> Stimulus::available() const {
+  if (!samples_) return std::nullopt;
+  return samples_->num_samples();
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> Stimulus::image_shape() const {
+  if (!samples_ || samples_->dimensions.size() != 3) return std::nullopt;
+  return std::pair(samples_->dimensions[1], samples_->dimensions[2]);
+}
+
+Sample Stimulus::dataset_sample(std::int64_t index) const {
+  Sample sample;
+  const std::int64_t size = samples_->sample_size();
+  sample.words.reserve(static_cast<std::size_t>(size) + 1);
+  for (std::int64_t i = 0; i < size; ++i) {
+    const std::uint8_t byte = samples_->bytes[static_cast<std::size_t>(index * size + i)];
+    sample.words.push_back(
+        {.kind = WordKind::Value, .address = i, .payload = byte >> shift_right_});
+  }
+  sample.words.push_back(kEndOfSample);
+  if (labels_) sample.label = labels_->bytes[static_cast<std::size_t>(index)];
+  return sample;
+}
+
+Sample Stimulus::sample(std::int64_t index) const {
+  return samples_ ? dataset_sample(index) : random_sample(input_, seed_, index);
+}
+
+}  // namespace nacre::data

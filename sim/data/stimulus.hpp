@@ -1,0 +1,57 @@
+#pragma once
+// Samples for verification: those of the specification's data set, or random ones with the corners.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/idx.hpp"
+#include "nacre/spec.hpp"
+#include "nacre/stream.hpp"
+
+namespace nacre::data {
+
+/// One sample as the design's input stream carries it, `end_of_sample` included.
+struct Sample {
+  std::vector<Word> words;
+  std::optional<int> label;
+  /// The words break the protocol of the first stage on purpose (an `end_of_sample` before all
+  /// values): the design must flag it, and go on.
+  bool protocol_fault = false;
+  std::string note;  ///< "corner: all zero", or empty
+};
+
+/// Where samples come from. Sample `index` is always the same, whoever asks for it and when.
+class Stimulus {
+ public:
+  /// Reads the data set of `spec` when there is one, else prepares random samples from `seed`.
+  /// Returns nothing after reporting N0804.
+  static std::optional<Stimulus> open(const Spec& spec, std::uint64_t seed,
+                                      Diagnostics& diagnostics);
+
+  /// Samples in the data set; nothing when samples are random (there is no end to them).
+  std::optional<std::int64_t> available() const;
+  bool has_labels() const { return labels_.has_value(); }
+  Sample sample(std::int64_t index) const;
+  /// Rows and columns when the data set's samples are images.
+  std::optional<std::pair<std::int64_t, std::int64_t>> image_shape() const;
+
+ private:
+  Stimulus() = default;
+  Sample dataset_sample(std::int64_t index) const;
+  StreamShape input_;
+  std::uint64_t seed_ = 0;
+  int shift_right_ = 0;
+  std::optional<IdxTensor> samples_;
+  std::optional<IdxTensor> labels_;
+};
+
+/// Random samples of a stream of this shape; the first few are its corners (all zero, all largest,
+/// one input alone, silent steps, every input in every step, all negative, no step at all).
+Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index);
+
+/// The first `index` that is no corner any more.
+std::int64_t num_corner_samples(const StreamShape& input);
+
+}  // namespace nacre::data

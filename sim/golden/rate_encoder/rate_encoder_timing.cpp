@@ -1,0 +1,51 @@
+#include "golden/rate_encoder/rate_encoder_timing.hpp"
+
+#include <algorithm>
+
+#include "rate_encoder/rate_encoder_spec.hpp"
+
+namespace nacre::golden {
+
+TimingProcess time_rate_encoder(const Stage& stage, StageChannels channels) {
+  const auto& spec = params_of<RateEncoderSpec>(stage);
+  Channel& in = *channels.in;
+  Channel& out = *channels.out;
+
+  // Loading: one word per cycle.
+  std::int64_t received = 0;
+  Head head = co_await in.head();
+  while (head.word.kind != WordKind::EndOfSample) {
+    in.pop(head.valid);
+    if (head.word.address == received) ++received;
+    head = co_await in.head();
+  }
+  in.pop(head.valid);
+
+  const std::int64_t lanes = spec.lanes;
+  const std::int64_t rows = (spec.num_inputs + lanes - 1) / lanes;
+  std::int64_t offered = head.valid + (received == spec.num_inputs ? 2 : 1);
+  std::int64_t serializer_ready = 0;  // the cycle of its last push
+  while (out.next_word().kind != WordKind::EndOfSample) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      bool silent = true;
+      while (out.next_word().kind == WordKind::Event && out.next_word().address / lanes == row) {
+        if (silent) offered = std::max(offered, serializer_ready);  // now: the cycle it is done
+        const std::int64_t from = silent ? offered + 1 : serializer_ready + 1;
+        silent = false;
+        serializer_ready = std::max(from, co_await out.room());
+        out.push(serializer_ready);
+      }
+      ++offered;
+    }
+    NACRE_CHECK(out.next_word().kind == WordKind::EndOfStep, "rate_encoder: rows of a time step");
+    offered = std::max(offered, serializer_ready);
+    serializer_ready = std::max(offered + 1, co_await out.room());
+    out.push(serializer_ready);
+    if (channels.verdict_in != nullptr) offered = co_await channels.verdict_in->next();
+    ++offered;
+  }
+  const std::int64_t taken = std::max(offered, serializer_ready);
+  out.push(std::max(taken + 1, co_await out.room()));
+}
+
+}  // namespace nacre::golden

@@ -1,0 +1,227 @@
+#include "harness/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace nacre::harness {
+namespace {
+
+constexpr std::uint8_t kOkay = 0;
+/// A bus access that takes longer than this has hung (with stalls the host itself is slow).
+constexpr std::int64_t kBusLimitCycles = 20'000;
+
+}  // namespace
+
+Beat beat_of(const Word& word) {
+  return {.data = pack_word(word), .last = word.kind == WordKind::EndOfSample};
+}
+
+Bench::Bench(Dut& dut, const BenchOptions& options)
+    : dut_(dut),
+      options_(options),
+      source_random_(options.seed, data::Purpose::SourceStall, 0),
+      sink_random_(options.seed, data::Purpose::SinkStall, 0),
+      bus_random_(options.seed, data::Purpose::BusStall, 0) {}
+
+void Bench::begin(std::uint64_t sample) {
+  source_random_ = {options_.seed, data::Purpose::SourceStall, sample};
+  sink_random_ = {options_.seed, data::Purpose::SinkStall, sample};
+  bus_random_ = {options_.seed, data::Purpose::BusStall, sample};
+  begin_cycle_ = cycle_;
+  to_send_.clear();
+  sent_ = 0;
+  offered_ = false;
+  received_.clear();
+  first_accept_ = end_ = -1;
+  last_transfer_ = cycle_;
+}
+
+void Bench::fail(Fault::Kind kind, std::string text) {
+  if (!fault_) fault_ = Fault{.kind = kind, .text = std::move(text)};
+}
+
+bool Bench::stalled(const data::CounterRandom& random) const {
+  return options_.stalls > 0 &&
+         random.chance(static_cast<std::uint64_t>(cycle_ - begin_cycle_), options_.stalls);
+}
+
+void Bench::drive_source() {
+  if (!offered_ && !source_done() && !stalled(source_random_)) offered_ = true;
+  pins_.s_axis_tvalid = offered_ ? 1 : 0;
+  // Noise while nothing is offered: a design must not look at data that is not valid.
+  const std::uint64_t noise = data::mix64(static_cast<std::uint64_t>(cycle_));
+  pins_.s_axis_tdata = offered_ ? to_send_[sent_].data : noise;
+  pins_.s_axis_tlast = static_cast<std::uint8_t>(offered_ ? to_send_[sent_].last : noise & 1u);
+}
+
+void Bench::check_sink_protocol(const Pins& pins) {
+  const Beat beat{.data = pins.m_axis_tdata, .last = pins.m_axis_tlast != 0};
+  if (output_waits_) {
+    if (pins.m_axis_tvalid == 0) {
+      fail(Fault::Kind::Protocol,
+           fmt::format("m_axis_tvalid fell in cycle {} before the word was taken", cycle_));
+    } else if (beat != output_beat_) {
+      fail(Fault::Kind::Protocol,
+           fmt::format("m_axis_tdata or tlast changed in cycle {} while the word waited", cycle_));
+    }
+  }
+  output_waits_ = pins.m_axis_tvalid != 0 && pins.m_axis_tready == 0;
+  output_beat_ = beat;
+}
+
+void Bench::tick() {
+  drive_source();
+  pins_.m_axis_tready = sink_open_ && !stalled(sink_random_) ? 1 : 0;
+  dut_.cycle(pins_);
+  if (pins_.rst_ni != 0) {
+    check_sink_protocol(pins_);
+    if (pins_.s_axis_tvalid != 0 && pins_.s_axis_tready != 0) {
+      if (first_accept_ < 0) first_accept_ = cycle_;
+      ++sent_;
+      offered_ = false;
+      last_transfer_ = cycle_;
+    }
+    if (pins_.m_axis_tvalid != 0 && pins_.m_axis_tready != 0) {
+      received_.push_back({.data = pins_.m_axis_tdata, .last = pins_.m_axis_tlast != 0});
+      if (unpack_word(pins_.m_axis_tdata).kind == WordKind::EndOfSample) end_ = cycle_;
+      last_transfer_ = cycle_;
+    }
+  } else {
+    output_waits_ = false;
+  }
+  ++cycle_;
+}
+
+void Bench::ticks(std::int64_t cycles) {
+  for (std::int64_t i = 0; i < cycles; ++i) tick();
+}
+
+void Bench::reset_now(int low_cycles) {
+  to_send_.clear();
+  sent_ = 0;
+  offered_ = false;
+  received_.clear();
+  first_accept_ = end_ = -1;
+  pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_arvalid = 0;
+  pins_.s_axil_bready = pins_.s_axil_rready = 0;
+  pins_.rst_ni = 0;
+  ticks(low_cycles);
+  pins_.rst_ni = 1;
+  output_waits_ = false;
+  tick();
+  last_transfer_ = cycle_;
+}
+
+void Bench::reset(int low_cycles) {
+  // A real edge: with the reset low from the start, an asynchronous reset would never be triggered.
+  // What comes out before it is noise of uninitialised registers.
+  pins_.rst_ni = 1;
+  ticks(2);
+  fault_.reset();
+  reset_now(low_cycles);
+}
+
+void Bench::send(const std::vector<Beat>& beats) {
+  to_send_.insert(to_send_.end(), beats.begin(), beats.end());
+}
+
+bool Bench::check_progress(const char* waiting_for) {
+  if (fault_) return false;
+  if (idle_cycles() <= hang_limit_) return true;
+  fail(Fault::Kind::Hang, fmt::format("nothing has moved for {} cycles (cycle {}), waiting for {}",
+                                      idle_cycles(), cycle_, waiting_for));
+  return false;
+}
+
+std::uint32_t Bench::read(std::uint32_t address, bool* refused) {
+  if (fault_) return 0;
+  const std::int64_t start = cycle_;
+  bool asked = false, asking = false;
+  while (cycle_ - start < kBusLimitCycles) {
+    if (!asked && !asking && !stalled(bus_random_)) asking = true;
+    pins_.s_axil_arvalid = asking ? 1 : 0;
+    pins_.s_axil_araddr = address;
+    pins_.s_axil_rready = stalled(bus_random_) ? 0 : 1;
+    tick();
+    if (asking && pins_.s_axil_arready != 0) {
+      asking = false;
+      asked = true;
+      last_transfer_ = cycle_;
+    }
+    if (pins_.s_axil_rvalid != 0 && pins_.s_axil_rready != 0) {
+      pins_.s_axil_arvalid = 0;
+      pins_.s_axil_rready = 0;
+      last_transfer_ = cycle_;
+      const bool error = pins_.s_axil_rresp != kOkay;
+      if (!asked) {
+        fail(Fault::Kind::Protocol,
+             fmt::format("s_axil_rvalid in cycle {} before the address was taken", cycle_));
+      }
+      if (refused != nullptr) {
+        *refused = error;
+      } else if (error) {
+        fail(Fault::Kind::BusRefused, fmt::format("the read of 0x{:08x} was refused", address));
+      }
+      return pins_.s_axil_rdata;
+    }
+  }
+  pins_.s_axil_arvalid = pins_.s_axil_rready = 0;
+  fail(Fault::Kind::Hang,
+       fmt::format("the read of 0x{:08x} got no answer in {} cycles", address, kBusLimitCycles));
+  return 0;
+}
+
+void Bench::write(std::uint32_t address, std::uint32_t data, bool* refused, std::uint8_t strobes) {
+  if (fault_) return;
+  const std::int64_t start = cycle_;
+  bool address_taken = false, data_taken = false;
+  bool address_offered = false, data_offered = false;
+  while (cycle_ - start < kBusLimitCycles) {
+    // Address and data come in any order when the host stalls.
+    const auto even = static_cast<std::uint64_t>(cycle_ - begin_cycle_) * 2;
+    const auto held = [&](std::uint64_t index) {
+      return options_.stalls > 0 &&
+             bus_random_.chance(index + (std::uint64_t{1} << 40), options_.stalls);
+    };
+    if (!address_taken && !address_offered && !held(even)) address_offered = true;
+    if (!data_taken && !data_offered && !held(even + 1)) data_offered = true;
+    pins_.s_axil_awvalid = address_offered ? 1 : 0;
+    pins_.s_axil_awaddr = address;
+    pins_.s_axil_wvalid = data_offered ? 1 : 0;
+    pins_.s_axil_wdata = data;
+    pins_.s_axil_wstrb = strobes;
+    pins_.s_axil_bready = stalled(bus_random_) ? 0 : 1;
+    tick();
+    if (address_offered && pins_.s_axil_awready != 0) {
+      address_offered = false;
+      address_taken = true;
+      last_transfer_ = cycle_;
+    }
+    if (data_offered && pins_.s_axil_wready != 0) {
+      data_offered = false;
+      data_taken = true;
+      last_transfer_ = cycle_;
+    }
+    if (pins_.s_axil_bvalid != 0 && pins_.s_axil_bready != 0) {
+      pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_bready = 0;
+      last_transfer_ = cycle_;
+      const bool error = pins_.s_axil_bresp != kOkay;
+      if (!address_taken || !data_taken) {
+        fail(Fault::Kind::Protocol,
+             fmt::format("s_axil_bvalid in cycle {} before address and data were taken", cycle_));
+      }
+      if (refused != nullptr) {
+        *refused = error;
+      } else if (error) {
+        fail(Fault::Kind::BusRefused, fmt::format("the write to 0x{:08x} was refused", address));
+      }
+      return;
+    }
+  }
+  pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_bready = 0;
+  fail(Fault::Kind::Hang,
+       fmt::format("the write to 0x{:08x} got no answer in {} cycles", address, kBusLimitCycles));
+}
+
+}  // namespace nacre::harness

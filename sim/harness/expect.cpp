@@ -1,0 +1,107 @@
+// The golden side: what must come.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "harness/lockstep.hpp"
+
+namespace nacre::harness {
+namespace {
+
+constexpr std::int64_t kCounterMask = 0xffffffff;
+
+template <class Get>
+auto of_all_stages(const golden::Network& network, Get get) {
+  std::vector<decltype(get(network.stage(0)))> values;
+  for (std::size_t s = 0; s < network.num_stages(); ++s) values.push_back(get(network.stage(s)));
+  return values;
+}
+
+std::vector<golden::State> states(const golden::Network& network) {
+  return of_all_stages(network, [](const golden::StageModel& stage) { return stage.state(); });
+}
+
+std::vector<golden::CounterValues> counters(const golden::Network& network) {
+  return of_all_stages(network, [](const golden::StageModel& stage) { return stage.counters(); });
+}
+
+}  // namespace
+
+Setup make_setup(const Spec& spec, const data::Stimulus& stimulus,
+                 const std::map<std::string, std::string>& files) {
+  const auto text_of = [&files](const std::string& path) -> const std::string& {
+    const auto file = files.find(path);
+    if (file == files.end()) throw std::runtime_error(fmt::format("no file '{}'", path));
+    return file->second;
+  };
+  Setup setup{.spec = &spec,
+              .map = parse_address_map(text_of("registers.json")),
+              .images = {},
+              .stimulus = &stimulus};
+  for (const MapMemory& memory : setup.map.memories) {
+    setup.images.push_back(memory.image.empty() ? MemoryWords{}
+                                                : parse_image(memory, text_of(memory.image)));
+  }
+  for (const Stage& stage : spec.stages) {
+    if (std::find(setup.map.stages.begin(), setup.map.stages.end(), stage.name) ==
+        setup.map.stages.end()) {
+      throw std::runtime_error(fmt::format("registers.json has no stage '{}'", stage.name));
+    }
+  }
+  return setup;
+}
+
+GoldenSide::GoldenSide(const Setup& setup)
+    : setup_(&setup), network_(*setup.spec), before_(counters(network_)) {}
+
+void GoldenSide::reset() {
+  network_.reset();
+  before_ = counters(network_);
+  samples_ = words_in_ = words_out_ = 0;
+}
+
+Expected GoldenSide::expect(const data::Sample& sample, bool steps) {
+  Expected expected{.sample = sample};
+  const auto on_step = [&](std::int64_t) { expected.step_state.push_back(states(network_)); };
+  expected.trace = network_.run_sample(
+      sample.words, true,
+      steps ? std::function<void(std::int64_t)>(on_step) : std::function<void(std::int64_t)>());
+  expected.state = states(network_);
+  expected.counters = counters(network_);
+  expected.counted = expected.counters;
+  for (std::size_t s = 0; s < expected.counted.size(); ++s) {
+    for (auto& [name, value] : expected.counted[s]) {
+      value = (value - before_[s].at(name)) & kCounterMask;
+    }
+  }
+  before_ = expected.counters;
+  samples_ += 1;
+  words_in_ += static_cast<std::int64_t>(sample.words.size());
+  words_out_ += static_cast<std::int64_t>(expected.trace.output.size());
+  expected.control = {{"samples", samples_ & kCounterMask},
+                      {"words_in", words_in_ & kCounterMask},
+                      {"words_out", words_out_ & kCounterMask}};
+  expected.predicted_cycles = golden::predict_cycles(*setup_->spec, sample.words, expected.trace);
+  return expected;
+}
+
+const std::vector<Word>& stage_input(const Spec& spec, std::size_t stage,
+                                     const Expected& expected) {
+  const std::string& from = spec.stages[stage].inputs.front();
+  for (std::size_t s = 0; s < spec.stages.size(); ++s) {
+    if (spec.stages[s].name == from) return expected.trace.stage_outputs[s];
+  }
+  return expected.sample.words;
+}
+
+std::optional<std::size_t> first_event_stage(const Spec& spec) {
+  for (std::size_t s = 0; s < spec.stages.size(); ++s) {
+    if (!spec.stages[s].input.values) return s;
+  }
+  return std::nullopt;
+}
+
+}  // namespace nacre::harness

@@ -1,0 +1,167 @@
+#pragma once
+// Design under test and golden model side by side, sample by sample.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/stimulus.hpp"
+#include "golden/golden.hpp"
+#include "harness/address_map.hpp"
+#include "harness/bench.hpp"
+#include "harness/dut.hpp"
+#include "harness/result.hpp"
+#include "nacre/spec.hpp"
+
+namespace nacre::harness {
+
+/// When the architectural state is compared.
+enum class Checkpoint { Sample, Step };
+
+struct LockstepOptions {
+  std::int64_t first = 0;
+  std::int64_t samples = 1;
+  std::uint64_t seed = 1;
+  double stalls = 0;  ///< probability per cycle and channel that the host holds back
+  double resets = 0;  ///< fraction of samples in whose middle the design is reset
+  int threads = 1;
+  Checkpoint checkpoint = Checkpoint::Sample;
+};
+
+/// Samples are taken in blocks of this many, each after a reset, so that what a sample sees of its
+/// forerunners (a stage that keeps its state) does not depend on the number of threads.
+inline constexpr std::int64_t kBlockSamples = 32;
+
+/// Everything about the design that is not the RTL.
+struct Setup {
+  const Spec* spec = nullptr;
+  AddressMap map;
+  std::vector<MemoryWords> images;  ///< of map.memories; empty when the memory has none
+  const data::Stimulus* stimulus = nullptr;
+};
+
+/// Reads registers.json and the memory images out of the generated files (path -> text).
+/// Throws std::runtime_error when they contradict each other.
+Setup make_setup(const Spec& spec, const data::Stimulus& stimulus,
+                 const std::map<std::string, std::string>& files);
+
+/// What the golden model says about one sample.
+struct Expected {
+  data::Sample sample{};
+  golden::SampleTrace trace{};
+  std::vector<golden::State> state{};             ///< per stage, at the end
+  std::vector<golden::CounterValues> counters{};  ///< per stage, since the last reset
+  std::vector<golden::CounterValues> counted{};   ///< per stage, by this sample alone
+  golden::CounterValues control{};                ///< of the control block, since the last reset
+  std::vector<std::vector<golden::State>> step_state{};  ///< [step][stage], when asked for
+  std::int64_t predicted_cycles = 0;
+};
+
+/// The golden side of one instance: its network, and what the control block must have counted.
+class GoldenSide {
+ public:
+  explicit GoldenSide(const Setup& setup);
+  /// Hardware reset.
+  void reset();
+  /// Runs the next sample; `steps` also keeps the state after each time step.
+  Expected expect(const data::Sample& sample, bool steps = false);
+
+ private:
+  const Setup* setup_;
+  golden::Network network_;
+  std::vector<golden::CounterValues> before_;
+  std::int64_t samples_ = 0, words_in_ = 0, words_out_ = 0;
+};
+
+/// The words that a stage of the design consumes in a sample.
+const std::vector<Word>& stage_input(const Spec& spec, std::size_t stage, const Expected& expected);
+
+/// Index of the first stage that takes events; nothing when there is none.
+std::optional<std::size_t> first_event_stage(const Spec& spec);
+
+/// Collects differences of one piece of work.
+class Findings {
+ public:
+  explicit Findings(std::size_t keep = 8) : keep_(keep) {}
+  /// Counts a comparison; keeps the difference when `expected` and `got` are not equal.
+  void compare(Check check, std::int64_t expected, std::int64_t got, const Difference& place);
+  /// Counts many comparisons that were all equal.
+  void add_equal(Check check, std::int64_t comparisons);
+  /// A difference without two numbers.
+  void fail(Difference difference);
+  /// Turns a bench's fault into a difference of `check`.
+  void take_fault(const Bench& bench, Check check, std::int64_t sample, std::int64_t step = -1);
+  void merge(const Findings& other);
+  bool clean() const { return num_differences_ == 0; }
+
+  const CheckCounts& checks() const { return checks_; }
+  CheckCounts& checks() { return checks_; }
+  const std::vector<Difference>& differences() const { return differences_; }
+  std::int64_t num_differences() const { return num_differences_; }
+
+ private:
+  std::size_t keep_;
+  CheckCounts checks_ = CheckCounts(kNumChecks);
+  std::vector<Difference> differences_;
+  std::int64_t num_differences_ = 0;
+};
+
+// ------------------------------------------------------- Pieces, also used to look for the cause
+
+/// Brings a fresh instance up: reset, identification, memories loaded; with `thorough` the memories
+/// are read back and compared, and the registers are tried.
+void prepare(const Setup& setup, Bench& bench, bool thorough, Findings& findings);
+
+/// Words that break one rule each: they must be dropped and flagged, and change nothing.
+void try_bad_words(const Setup& setup, Bench& bench, Findings& findings);
+
+/// Waits until the design says that nothing is in flight.
+void wait_idle(const Setup& setup, Bench& bench);
+
+/// Compares every state field of every stage with `expected` (one State per stage).
+void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::State>& expected,
+                   std::int64_t sample, std::int64_t step, Findings& findings);
+
+/// Compares the counters of every stage and of the control block.
+void compare_counters(const Setup& setup, Bench& bench, const Expected& expected,
+                      std::int64_t sample, Findings& findings);
+
+/// Compares the words that came with those expected.
+void compare_words(const Setup& setup, const Bench& bench, const Expected& expected,
+                   std::int64_t sample, Findings& findings);
+
+/// Sends one sample and compares all that is compared at its end.
+void run_sample(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
+                bool stalled, Findings& findings, SampleResult& result);
+
+/// Sends one sample time step by time step and compares the state after each, up to the first
+/// difference. `on_step` (may be empty) is called with each step before it runs.
+void run_sample_stepwise(const Setup& setup, Bench& bench, const Expected& expected,
+                         std::int64_t index, Findings& findings, SampleResult& result,
+                         const std::function<void(std::int64_t)>& on_step = {});
+
+/// Sends samples back to back, without a pause, and compares words, final state and counters.
+void run_burst(const Setup& setup, Bench& bench, const std::vector<Expected>& samples,
+               std::int64_t index, Findings& findings);
+
+/// Whether the design is reset in the middle of sample `index` (by seed and fraction alone).
+bool resets_midway(const LockstepOptions& options, std::int64_t index);
+
+/// Sends part of the sample, resets the design at a random moment and compares what reset must have
+/// done. The golden side must be reset, too.
+void reset_midway(const Setup& setup, Bench& bench, const LockstepOptions& options,
+                  const Expected& expected, std::int64_t index, Findings& findings);
+
+/// First sample of the block that `index` belongs to.
+std::int64_t block_start(const LockstepOptions& options, std::int64_t index);
+
+/// The whole run: bring-up, then all samples on `threads` threads. Stops at the first block with a
+/// difference. The result does not depend on the number of threads.
+LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
+                            const LockstepOptions& options);
+
+}  // namespace nacre::harness
