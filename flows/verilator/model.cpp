@@ -46,7 +46,9 @@ std::vector<std::string> compiler_flags(const Verilator& verilator, bool waves) 
       "-std=c++17", "-fPIC", "-w",
       // Nothing of one model may be shared with another one loaded beside it.
       "-fvisibility=hidden", "-I.", "-Iobj", "-I" + include, "-I" + include + "/vltstd",
-      "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_USER_STOP", "-DVL_USER_FATAL", "-DVL_USER_FINISH"};
+      "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVL_USER_STOP", "-DVL_USER_FATAL", "-DVL_USER_FINISH",
+      // stdout is for results.
+      "-DVL_PRINTF(...)=fprintf(stderr, __VA_ARGS__)"};
   if (waves) {
     flags.insert(flags.end(), {"-DVM_TRACE=1", "-DVM_TRACE_FST=1", "-DNACRE_WAVES"});
   } else {

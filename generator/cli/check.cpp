@@ -18,7 +18,8 @@ std::string shape_text(const StreamShape& shape) {
     return fmt::format("{} values of {} bits{}", with_commas(shape.addresses), shape.payload_bits,
                        shape.payload_signed ? ", signed" : "");
   }
-  return fmt::format("{} {}events", with_commas(shape.addresses), shape.negative_events ? "signed " : "");
+  return fmt::format("{} {}events", with_commas(shape.addresses),
+                     shape.negative_events ? "signed " : "");
 }
 
 nlohmann::ordered_json shape_json(const StreamShape& shape) {
@@ -44,8 +45,8 @@ StageFigures figures_of(const Stage& stage) { return find_kind_spec(stage.kind)-
 std::string count_cell(std::int64_t count) { return count == 0 ? "-" : with_commas(count); }
 
 std::string check_text(const Spec& spec) {
-  std::vector<std::vector<std::string>> rows = {
-      {"stage", "kind", "input", "output", "memory bits", "synapses", "cycles/event", "peak SOP/cycle"}};
+  std::vector<std::vector<std::string>> rows = {{"stage", "kind", "input", "output", "memory bits",
+                                                 "synapses", "cycles/event", "peak SOP/cycle"}};
   StageFigures total;
   for (const Stage& stage : spec.stages) {
     const StageFigures figures = figures_of(stage);

@@ -20,10 +20,10 @@ enum class Format { Text, Json };
 /// Options that every verb understands, already parsed.
 struct CommonOptions {
   Format format = Format::Text;
-  bool quiet = false;                 ///< no progress talk; errors and results still come
-  ColorMode color = ColorMode::Auto;  ///< of messages on stderr
-  std::filesystem::path output;       ///< `-o`; empty when it was not given
-  std::vector<std::string> arguments; ///< the command line as typed, argv[0] included
+  bool quiet = false;                  ///< no progress talk; errors and results still come
+  ColorMode color = ColorMode::Auto;   ///< of messages on stderr
+  std::filesystem::path output;        ///< `-o`; empty when it was not given
+  std::vector<std::string> arguments;  ///< the command line as typed, argv[0] included
 };
 
 /// Whether a verb takes `-o OUT`.
@@ -69,8 +69,8 @@ void print_talk(const CommonOptions& options, std::string_view line);
 /// A table with left-aligned text and right-aligned numbers; the first row is the heading.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
-/// Reads the options of CLI11 `choices`: an error in the house's words when `value` is none of them.
-/// Returns the validator to attach: `app.add_option(...)->check(one_of({"a", "b"}))`.
+/// Reads the options of CLI11 `choices`: an error in the house's words when `value` is none of
+/// them. Returns the validator to attach: `app.add_option(...)->check(one_of({"a", "b"}))`.
 CLI::Validator one_of(std::vector<std::string> choices);
 
 /// An integer in [min, max], else an error that names the nearest legal value.

@@ -53,7 +53,8 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
     if (folder.empty()) continue;
     const auto path = std::filesystem::path(folder) / name;
     std::error_code error;
-    if (std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0) return path;
+    if (std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0)
+      return path;
   }
   return std::nullopt;
 }
@@ -155,9 +156,9 @@ Finding examine(const Tool& tool) {
   finding.path = path->string();
   const auto output = output_of(*path, tool.version_arguments);
   if (output) finding.version = find_version(*output);
-  finding.verdict = finding.version.empty()                        ? Verdict::Unknown
+  finding.verdict = finding.version.empty()                   ? Verdict::Unknown
                     : is_older(finding.version, tool.minimum) ? Verdict::TooOld
-                                                                   : Verdict::Good;
+                                                              : Verdict::Good;
   return finding;
 }
 
@@ -177,7 +178,8 @@ std::string_view verdict_word(Verdict verdict) {
 
 void report(const Tool& tool, const Finding& finding, Diagnostics& diagnostics) {
   if (!tool.is_needed) return;
-  const std::string help = fmt::format("sudo apt-get install --no-install-recommends {}", tool.package);
+  const std::string help =
+      fmt::format("sudo apt-get install --no-install-recommends {}", tool.package);
   switch (finding.verdict) {
     case Verdict::Good:
       return;
@@ -191,8 +193,8 @@ void report(const Tool& tool, const Finding& finding, Diagnostics& diagnostics) 
                         help);
       return;
     case Verdict::Unknown:
-      diagnostics.error("N0703", {},
-                        fmt::format("'{}' does not say its version", finding.path), help);
+      diagnostics.error("N0703", {}, fmt::format("'{}' does not say its version", finding.path),
+                        help);
       return;
   }
 }
@@ -223,9 +225,10 @@ Verb doctor_verb() {
       nlohmann::ordered_json row;
       row["tool"] = tool.program;
       row["verdict"] = verdict_word(finding.verdict);
-      row["path"] = finding.path.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(finding.path);
-      row["version"] =
-          finding.version.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(finding.version);
+      row["path"] = finding.path.empty() ? nlohmann::ordered_json(nullptr)
+                                         : nlohmann::ordered_json(finding.path);
+      row["version"] = finding.version.empty() ? nlohmann::ordered_json(nullptr)
+                                               : nlohmann::ordered_json(finding.version);
       row["minimum"] = tool.minimum;
       row["needed"] = tool.is_needed;
       row["package"] = tool.package;
@@ -236,8 +239,7 @@ Verb doctor_verb() {
     } else {
       print_result(format_table(rows));
       if (!packages.empty()) {
-        print_result(
-            fmt::format("\nsudo apt-get install --no-install-recommends{}\n", packages));
+        print_result(fmt::format("\nsudo apt-get install --no-install-recommends{}\n", packages));
       }
     }
     return finish(options, diagnostics, "`nacre verify` cannot run");

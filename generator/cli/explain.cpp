@@ -13,8 +13,12 @@ namespace nacre::cli {
 namespace {
 
 nlohmann::ordered_json entry_json(const CatalogueEntry& entry) {
-  return {{"code", entry.code},       {"title", entry.title},   {"explanation", entry.explanation},
-          {"example", entry.example}, {"remedy", entry.remedy}, {"exit_status", static_cast<int>(entry.status)}};
+  return {{"code", entry.code},
+          {"title", entry.title},
+          {"explanation", entry.explanation},
+          {"example", entry.example},
+          {"remedy", entry.remedy},
+          {"exit_status", static_cast<int>(entry.status)}};
 }
 
 int print_list(const CommonOptions& options) {
@@ -26,9 +30,10 @@ int print_list(const CommonOptions& options) {
   }
   std::vector<std::vector<std::string>> rows = {{"code", "exit", "title"}};
   for (const CatalogueEntry& entry : catalogue()) {
-    rows.push_back({std::string(entry.code),
-                    entry.status == ExitStatus::Done ? "-" : fmt::format("{}", static_cast<int>(entry.status)),
-                    std::string(entry.title)});
+    rows.push_back(
+        {std::string(entry.code),
+         entry.status == ExitStatus::Done ? "-" : fmt::format("{}", static_cast<int>(entry.status)),
+         std::string(entry.title)});
   }
   print_result(format_table(rows));
   return 0;

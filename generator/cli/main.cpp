@@ -70,33 +70,36 @@ void report_unknown_option(const std::string& typed, const CLI::App& app, const 
                            Diagnostics& diagnostics) {
   const std::vector<std::string> names = option_names(app);
   const auto near = nearest_word(typed, names);
-  diagnostics.error("N0902", {}, fmt::format("unknown option '{}'", typed),
-                    near ? fmt::format("did you mean '{}'?", *near)
-                         : fmt::format("`nacre {}{}--help` lists the options", verb,
-                                       verb.empty() ? "" : " "));
+  diagnostics.error(
+      "N0902", {}, fmt::format("unknown option '{}'", typed),
+      near ? fmt::format("did you mean '{}'?", *near)
+           : fmt::format("`nacre {}{}--help` lists the options", verb, verb.empty() ? "" : " "));
 }
 
 /// CLI11 takes an unknown option for an argument and complains about something else, so options are
 /// looked up here first. Arguments that are the value of an option before them are left alone.
-void check_options(const std::vector<std::string>& arguments, std::size_t first, const CLI::App& app,
-                   const std::string& verb, Diagnostics& diagnostics) {
+void check_options(const std::vector<std::string>& arguments, std::size_t first,
+                   const CLI::App& app, const std::string& verb, Diagnostics& diagnostics) {
   for (std::size_t i = first; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (argument == "--") return;
     if (has_typographic_dash(argument)) {
-      diagnostics.error("N0902", {}, fmt::format("'{}' begins with a dash that is no hyphen", argument),
+      diagnostics.error("N0902", {},
+                        fmt::format("'{}' begins with a dash that is no hyphen", argument),
                         "type the hyphen '-' of the keyboard");
       continue;
     }
     if (argument.size() < 2 || argument[0] != '-') continue;
     const bool is_long = argument[1] == '-';
-    const std::string name = is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
+    const std::string name =
+        is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
     const CLI::Option* const option = app.get_option_no_throw(name);
     if (option == nullptr) {
       report_unknown_option(is_long ? name : argument, app, verb, diagnostics);
       continue;
     }
-    const bool value_is_apart = is_long ? argument.find('=') == std::string::npos : argument.size() == 2;
+    const bool value_is_apart =
+        is_long ? argument.find('=') == std::string::npos : argument.size() == 2;
     if (option->get_items_expected_min() > 0 && value_is_apart) ++i;
   }
 }
@@ -149,12 +152,14 @@ int run(const std::vector<std::string>& arguments) {
   Diagnostics diagnostics;
   const auto refuse = [&] { return finish(parsed->common, diagnostics, "nothing done"); };
 
-  CLI::App app("nacre turns the specification of a near-memory neural circuit into SystemVerilog\n"
-               "and proves it bit-exact against a golden model.",
-               "nacre");
+  CLI::App app(
+      "nacre turns the specification of a near-memory neural circuit into SystemVerilog\n"
+      "and proves it bit-exact against a golden model.",
+      "nacre");
   app.set_version_flag("--version", fmt::format("nacre {}", version().text));
-  app.footer("Example:\n  nacre check examples/spirit_digits/spec.json\n\n"
-             "`nacre VERB --help` shows the options of a verb. Exit status: docs/exit_status.md.");
+  app.footer(
+      "Example:\n  nacre check examples/spirit_digits/spec.json\n\n"
+      "`nacre VERB --help` shows the options of a verb. Exit status: docs/exit_status.md.");
   const std::vector<Verb> verbs = all_verbs();
   std::vector<std::string> names;
   for (const Verb& verb : verbs) {

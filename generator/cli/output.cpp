@@ -32,7 +32,8 @@ void print_result(std::string_view text) {
 }
 
 void print_result(const nlohmann::ordered_json& document) {
-  print_result(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  print_result(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+               "\n");
 }
 
 void print_talk(const CommonOptions& options, std::string_view line) {
@@ -93,8 +94,8 @@ CLI::Validator in_range(long long min, long long max) {
         }
         if (result.ec == std::errc() && number >= min && number <= max) return {};
         const bool below = value.starts_with('-') || (result.ec == std::errc() && number < min);
-        return fmt::format("{} is outside {} ... {}; {} is the nearest legal value", value, min, max,
-                           below ? min : max);
+        return fmt::format("{} is outside {} ... {}; {} is the nearest legal value", value, min,
+                           max, below ? min : max);
       },
       fmt::format("{} ... {}", min, max));
 }

@@ -1,10 +1,11 @@
 `default_nettype none
 /// AXI4-Lite slave (32 bits) to the configuration bus of docs/stage_interface.md.
 ///
-/// AW and W come in any order, one of each and one AR are held; one transaction is executed at a time,
-/// a write and a read that wait take turns. Every output is registered or decoded from registers: no
-/// path from an input's valid to an output's ready. Refused here with SLVERR, without reaching the
-/// bus: wstrb not all ones, an address that is not a multiple of 4 or beyond the design's window.
+/// AW and W come in any order, one of each and one AR are held; one transaction is executed at a
+/// time, a write and a read that wait take turns. Every output is registered or decoded from
+/// registers: no path from an input's valid to an output's ready. Refused here with SLVERR, without
+/// reaching the bus: wstrb not all ones, an address that is not a multiple of 4 or beyond the
+/// design's window.
 module nacre_axil_cfg #(
   /// Bits of the configuration address, in 32-bit words, 1 ... 30.
   parameter int AddrWidth = 12

@@ -26,8 +26,8 @@ module nacre_cfg_demux #(
   output logic                          s_ready_o,
   output logic      [31:0]              s_rdata_o,
   output logic                          s_error_o,
-  output logic                          s_busy_o,      ///< with s_error_o: the target refused, and the
-                                                       ///< design was busy during the request
+  output logic                          s_busy_o,      ///< with s_error_o: a target refused, and
+                                                       ///< the design was busy meanwhile
   // To the targets, target 0 in the low bits
   output logic      [NumTargets-1:0]    m_valid_o,
   output logic                          m_write_o,

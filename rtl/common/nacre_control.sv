@@ -54,6 +54,7 @@ module nacre_control #(
   logic [31:0] rdata_q;
   logic [31:0] flag_q, flag_set;          // error register
   logic [1:0]  irq_enable_q, irq_status_q, irq_set;
+  logic [31:0] hash_word, cycles_low, cycles_high;
   logic [63:0] cycles;
   logic [31:0] samples, words_in, words_out;
 
@@ -71,6 +72,11 @@ module nacre_control #(
   if (NumStages > 6) begin : gen_unseen_flags
     wire unused_flags = ^stage_error_i[NumStages*4-1:24];
   end
+  // Word 16 is the top one, word 23 the lowest.
+  assign hash_word   = 32'(SpecHash >> {~cfg_addr_i[2:0], 5'd0});
+  assign cycles_low  = cycles[31:0];
+  assign cycles_high = cycles[63:32];
+
   assign irq_set = {flag_set != '0, sample_out_i};
 
   always_comb begin
@@ -99,16 +105,9 @@ module nacre_control #(
       end
       // Write-only: reads give 0.
       32'd8, 32'd9: allowed = 1'b1;
-      32'd16: rdata = SpecHash[255:224];
-      32'd17: rdata = SpecHash[223:192];
-      32'd18: rdata = SpecHash[191:160];
-      32'd19: rdata = SpecHash[159:128];
-      32'd20: rdata = SpecHash[127:96];
-      32'd21: rdata = SpecHash[95:64];
-      32'd22: rdata = SpecHash[63:32];
-      32'd23: rdata = SpecHash[31:0];
-      32'd32: rdata = cycles[31:0];
-      32'd33: rdata = cycles[63:32];
+      32'd16, 32'd17, 32'd18, 32'd19, 32'd20, 32'd21, 32'd22, 32'd23: rdata = hash_word;
+      32'd32: rdata = cycles_low;
+      32'd33: rdata = cycles_high;
       32'd34: rdata = samples;
       32'd35: rdata = words_in;
       32'd36: rdata = words_out;

@@ -27,10 +27,10 @@ module nacre_spike_serializer #(
   input  wire logic                        s_valid_i,
   output logic                             s_ready_o,          ///< independent of s_valid_i
   input  wire logic                        s_marker_i,         ///< 1: marker, 0: row
-  input  wire logic                        s_end_of_sample_i,  ///< marker: 1 end_of_sample, 0 end_of_step
+  input  wire logic                        s_end_of_sample_i,  ///< else end_of_step
   input  wire logic [RowWidth-1:0]         s_row_i,
-  input  wire logic [Lanes*CountWidth-1:0] s_counts_i,         ///< row: not all zero, 0 in padding lanes
-  input  wire logic [Lanes-1:0]            s_negative_i,       ///< row: polarity of each lane's spikes
+  input  wire logic [Lanes*CountWidth-1:0] s_counts_i,         ///< not all 0; padding: 0
+  input  wire logic [Lanes-1:0]            s_negative_i,       ///< polarity, per lane
   // Words {kind[1:0], negative, address}
   output logic                             m_valid_o,
   input  wire logic                        m_ready_i,
@@ -41,8 +41,8 @@ module nacre_spike_serializer #(
   // Lanes = 2^LaneWidth; one bit is kept (always 0) when Lanes = 1, so that no vector is empty.
   localparam int LaneWidth     = $clog2(Lanes);
   localparam int LaneIndexBits = (LaneWidth > 0) ? LaneWidth : 1;
-  // row < 2^RowWidth and lane < 2^LaneWidth; AddressWidth can be smaller only when Addresses < Lanes,
-  // or in the last row, where the lanes beyond it never spike.
+  // row < 2^RowWidth and lane < 2^LaneWidth. AddressWidth may be smaller: the lanes whose address
+  // would not fit are padding of the last row and never spike.
   localparam int FullWidth     = RowWidth + LaneWidth + AddressWidth;
 
   localparam logic [1:0] KindEvent       = 2'd0;

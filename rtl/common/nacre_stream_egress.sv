@@ -39,6 +39,7 @@ module nacre_stream_egress #(
   end
 
   logic [InWidth-1:0] word;
+  logic [23:0]        address;
   logic [31:0]        payload;
 
   nacre_stream_fifo #(
@@ -64,7 +65,8 @@ module nacre_stream_egress #(
     assign payload = '0;
   end
 
-  assign m_axis_tdata_o = {word[InWidth-1 -: 3], 5'd0, 24'(word[InWidth-4 -: AddressWidth]), payload};
+  assign address        = 24'(word[InWidth-4 -: AddressWidth]);
+  assign m_axis_tdata_o = {word[InWidth-1 -: 3], 5'd0, address, payload};
   assign m_axis_tlast_o = word[InWidth-1 -: 2] == KindEndOfSample;
   assign busy_o         = m_axis_tvalid_o;
   assign word_o         = m_axis_tvalid_o && m_axis_tready_i;

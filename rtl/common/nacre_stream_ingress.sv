@@ -50,7 +50,7 @@ module nacre_stream_ingress #(
   logic [23:0]         address;
   logic [31:0]         payload;
   logic [31:0]         payload_above;   // bits that must all equal the sign
-  logic                is_event, is_value, handshake, fifo_ready;
+  logic                is_event, is_value, handshake, push, fifo_ready;
   logic [4:0]          fault;
   logic [OutWidth-1:0] word;
 
@@ -71,15 +71,14 @@ module nacre_stream_ingress #(
     assign payload_above = payload >> PayloadWidth;
   end
 
-  always_comb begin
-    fault[0] = Values ? !(is_value || kind == KindEndOfSample) : is_value;
-    fault[1] = s_axis_tdata_i[60:56] != '0 || (negative && !(is_event && NegativeAllowed));
-    // The markers carry address 0 and payload 0; so does the payload of an event.
-    fault[2] = (is_event || is_value) ? {8'd0, address} >= 32'(Addresses) : address != '0;
-    fault[3] = is_value ? payload_above != '0 : payload != '0;
-    fault[4] = s_axis_tlast_i != (kind == KindEndOfSample);
-  end
+  assign fault[0] = Values ? !(is_value || kind == KindEndOfSample) : is_value;
+  assign fault[1] = s_axis_tdata_i[60:56] != '0 || (negative && !(is_event && NegativeAllowed));
+  // The markers carry address 0 and payload 0; so does the payload of an event.
+  assign fault[2] = (is_event || is_value) ? {8'd0, address} >= 32'(Addresses) : address != '0;
+  assign fault[3] = is_value ? payload_above != '0 : payload != '0;
+  assign fault[4] = s_axis_tlast_i != (kind == KindEndOfSample);
 
+  assign push            = s_axis_tvalid_i && fault == '0;
   assign handshake       = s_axis_tvalid_i && fifo_ready;
   assign s_axis_tready_o = fifo_ready;
   assign word_o          = handshake && fault == '0;
@@ -96,7 +95,7 @@ module nacre_stream_ingress #(
   ) u_fifo (
     .clk_i    (clk_i),
     .rst_ni   (rst_ni),
-    .s_valid_i(s_axis_tvalid_i && fault == '0),
+    .s_valid_i(push),
     .s_ready_o(fifo_ready),
     .s_data_i (word),
     .m_valid_o(m_valid_o),

@@ -128,8 +128,8 @@ module nacre_neuron_update #(
                     : (sum < SumMin) ? Min
                     : sum[MembraneWidth-1:0];
 
-  // Leak: v - round(v / 2^LeakShift), or round(v * LeakFactor / 2^LeakFractionBits). Both lie between
-  // 0 and v, so nothing saturates here.
+  // Leak: v - round(v / 2^LeakShift), or round(v * LeakFactor / 2^LeakFractionBits). Both lie
+  // between 0 and v, so nothing saturates here.
   if (Leak == 0) begin : gen_no_leak
     assign leaked = leak_in;
   end else begin : gen_leak
@@ -148,7 +148,8 @@ module nacre_neuron_update #(
                    : (LeakRounding == 1 && scaled[WideWidth-1]) ? AllBelow
                    : '0;
     assign shifted = (scaled + offset) >>> Shift;
-    assign leaked  = (Leak == 1) ? leak_in - shifted[MembraneWidth-1:0] : shifted[MembraneWidth-1:0];
+    assign leaked  = (Leak == 1) ? leak_in - shifted[MembraneWidth-1:0]
+                                 : shifted[MembraneWidth-1:0];
   end
 
   if (LeakOrder == 1) begin : gen_leak_before_fire

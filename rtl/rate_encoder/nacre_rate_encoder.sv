@@ -6,8 +6,8 @@
 ///
 /// A frame is loaded at one value per cycle: the level table is read once per value, and rows of
 /// `Lanes` fields {increment, phase} are written to the state memory. A time step reads the rows in
-/// order, one per cycle; a row of k > 1 spikes holds the output for k cycles. Cycle by cycle: section
-/// Timing of the README. Golden model: sim/golden/rate_encoder.
+/// order, one per cycle; a row of k > 1 spikes holds the output for k cycles. Cycle by cycle:
+/// section Timing of the README. Golden model: sim/golden/rate_encoder.
 module nacre_rate_encoder #(
   /// Inputs N, 1 ... 2^24.
   parameter int          NumInputs     = 8,
@@ -110,7 +110,7 @@ module nacre_rate_encoder #(
     nacre_error_rate_encoder_parameter_is_out_of_range u_error ();
   end
 
-  // ---- Input ---------------------------------------------------------------------------------------
+  // ---- Input ----------------------------------------------------------------------------------
 
   typedef enum logic [1:0] {
     StLoad    = 2'd0,  // values are taken
@@ -137,7 +137,7 @@ module nacre_rate_encoder #(
   assign pop_end    = pop && in_kind == KindEndOfSample;
   assign complete   = next_q == FrameEnd;
   assign pop_value  = pop && in_kind == KindValue && !complete &&
-                      (NextWidth + AddressWidth)'(in_address) == (NextWidth + AddressWidth)'(next_q);
+                      32'(in_address) == 32'(next_q);
   assign next_row   = RowWidth'(next_q >> LaneWidth);
   if (Lanes == 1) begin : gen_next_lane_0
     assign next_lane = 1'b0;
@@ -153,7 +153,7 @@ module nacre_rate_encoder #(
     else if (pop_value) next_q <= next_q + NextWidth'(1);
   end
 
-  // ---- Load: one cycle after its pop a value's level is known and its field goes to the row --------
+  // ---- Load: one cycle after its pop a value's level is known and its field goes to the row ---
 
   logic                  load_valid_q, load_last_q;
   logic [RowWidth-1:0]   load_row_q;
@@ -185,7 +185,7 @@ module nacre_rate_encoder #(
     if (load_valid_q) row_q <= row_next;
   end
 
-  // ---- Time steps ----------------------------------------------------------------------------------
+  // ---- Time steps -----------------------------------------------------------------------------
 
   logic                 marker_q, end_q;      // the item is a marker; it is end_of_sample
   logic [RowWidth-1:0]  item_row_q;
@@ -289,7 +289,7 @@ module nacre_rate_encoder #(
     .busy_o           (serializer_busy)
   );
 
-  // ---- Configuration: a request is answered in the cycle after it is seen --------------------------
+  // ---- Configuration: a request is answered in the cycle after it is seen ---------------------
 
   localparam logic [1:0] RegionRegisters  = 2'd0;
   localparam logic [1:0] RegionLevels     = 2'd1;
@@ -304,7 +304,7 @@ module nacre_rate_encoder #(
   logic [31:0] register_rdata, start_rdata, view_word;
   logic [31:0] seed, lfsr;
   logic [31:0] values_in, events_out, steps, stall_cycles;
-  logic        done_q, error_q;
+  logic        done_q, error_q, read_q;
   logic [1:0]  region_q;
   logic [31:0] register_q, chunk_q;
 
@@ -373,6 +373,7 @@ module nacre_rate_encoder #(
     if (!rst_ni) begin
       done_q     <= 1'b0;
       error_q    <= 1'b0;
+      read_q     <= 1'b0;
       region_q   <= RegionRegisters;
       register_q <= '0;
       chunk_q    <= '0;
@@ -380,6 +381,7 @@ module nacre_rate_encoder #(
       done_q <= request;
       if (request) begin
         error_q    <= !allowed;
+        read_q     <= allowed && !cfg_write_i;
         region_q   <= region;
         register_q <= register_rdata;
         chunk_q    <= view_chunk;
@@ -391,7 +393,7 @@ module nacre_rate_encoder #(
   assign cfg_error_o = done_q && error_q;
   always_comb begin
     cfg_rdata_o = '0;
-    if (done_q && !error_q) begin
+    if (done_q && read_q) begin
       case (region_q)
         RegionRegisters:  cfg_rdata_o = register_q;
         RegionLevels:     cfg_rdata_o = 32'(level);
@@ -401,7 +403,7 @@ module nacre_rate_encoder #(
     end
   end
 
-  // ---- Level table ---------------------------------------------------------------------------------
+  // ---- Level table ----------------------------------------------------------------------------
 
   nacre_mem_1r1w #(
     .Width(P + 1),
@@ -416,7 +418,7 @@ module nacre_rate_encoder #(
     .wdata_i(cfg_wdata_i[P:0])
   );
 
-  // ---- Start phases (in the random mode a register that nothing uses) ------------------------------
+  // ---- Start phases (in the random mode a register that nothing uses) -------------------------
 
   logic [P-1:0] start;
 
@@ -444,7 +446,7 @@ module nacre_rate_encoder #(
   end
   assign start_rdata = 32'(start);
 
-  // ---- State memory, one row per cycle -------------------------------------------------------------
+  // ---- State memory, one row per cycle --------------------------------------------------------
 
   logic                  state_wen;
   logic [RowWidth-1:0]   state_waddr;
@@ -477,10 +479,10 @@ module nacre_rate_encoder #(
     end
   end
 
-  // ---- The two modes -------------------------------------------------------------------------------
+  // ---- The two modes --------------------------------------------------------------------------
 
-  // Random mode: the LFSR after `draws` * P bit steps is linear in the register before: bit j of the result is
-  // the parity of its masked bits. The masks come from running the LFSR on masks.
+  // Random mode: the LFSR after `draws` * P bit steps is linear in the register before. Bit j of
+  // the result is the parity of its masked bits; the masks come from running the LFSR on masks.
   function automatic logic [32*32-1:0] leap_masks(input int draws);
     logic [32*32-1:0] masks;
     for (int j = 0; j < 32; j++) masks[j*32 +: 32] = 32'd1 << j;
@@ -510,8 +512,8 @@ module nacre_rate_encoder #(
       assign state_update[l*FieldWidth +: FieldWidth] = {increment, sum[P-1:0]};
     end
 
-    // The row is written back in the cycle in which it is done; the row read then is another one, or,
-    // with a single row, none (its marker comes between).
+    // The row is written back in the cycle in which it is done; the row read then is another one,
+    // or, with a single row, none (its marker comes between).
     assign state_wen   = (load_valid_q && load_last_q) || row_done;
     assign state_waddr = load_valid_q ? load_row_q : item_row_q;
     assign state_wdata = load_valid_q ? row_next : state_update;
@@ -563,7 +565,7 @@ module nacre_rate_encoder #(
     wire   unused_random = ^state_update;
   end
 
-  // ---- Performance counters ------------------------------------------------------------------------
+  // ---- Performance counters -------------------------------------------------------------------
 
   if (Counters >= 1) begin : gen_counters
     nacre_perf_counter u_values_in (

@@ -1,8 +1,8 @@
 `default_nettype none
 /// From spikes to a decision (generator/src/kinds/spike_readout/README.md).
 ///
-/// count[c] = saturate(count[c] +- 1) per event, one event per cycle. The winner is found by reading
-/// the counts one after the other, at the end of a time step in which events came (rules
+/// count[c] = saturate(count[c] +- 1) per event, one event per cycle. The winner is found by
+/// reading the counts one after the other, at the end of a time step in which events came (rules
 /// first_to_k and lead) and at the end of the sample. Cycle by cycle: section Timing of the README.
 /// Golden model: sim/golden/spike_readout.
 module nacre_spike_readout #(
@@ -68,8 +68,8 @@ module nacre_spike_readout #(
   // The largest lead is 2^b - 1, the largest count less.
   localparam logic [31:0] TargetMax = {32{1'b1}} >> (32 - CB);
 
-  if (NumClasses < 1 || Rule < RuleCount || Rule > RuleLead || (Rule == RuleLead && NumClasses < 2) ||
-      CB < 2 || CB > 32 || Counters < 0 || Counters > 2 ||
+  if (NumClasses < 1 || Rule < RuleCount || Rule > RuleLead ||
+      (Rule == RuleLead && NumClasses < 2) || CB < 2 || CB > 32 || Counters < 0 || Counters > 2 ||
       (Rule != RuleCount && Target > TargetMax)) begin : gen_illegal
     nacre_error_spike_readout_parameter_is_out_of_range u_error ();
   end
@@ -83,7 +83,7 @@ module nacre_spike_readout #(
   } state_e;
   state_e state_q;
 
-  // ---- Input ---------------------------------------------------------------------------------------
+  // ---- Input ----------------------------------------------------------------------------------
 
   logic [1:0]              in_kind;
   logic [AddressWidth-1:0] in_address;
@@ -105,27 +105,23 @@ module nacre_spike_readout #(
   assign dirty      = dirty_q && !fresh_q;
   assign scan_needed = dirty && !decided && (pop_end || (pop_step && Rule != RuleCount));
 
-  // ---- Counting: read in the cycle of the pop, added and written in the next -----------------------
+  // ---- Counting: read in the cycle of the pop, added and written in the next ------------------
 
   logic                    add_q, add_negative_q;
   logic [AddressWidth-1:0] add_class_q;
   logic                    forward_q;         // the count read was being written in that cycle
   logic signed [CB-1:0]    written_q;         // the count written last
-  logic [NumClasses-1:0]   counted_q;         // classes with an event in this sample; others are 0
-  logic [NumClasses-1:0]   class_mask;        // one-hot add_class_q
+  // Classes with an event in this sample; the others' counts are 0. Padded to a power of two, so
+  // that any address is a legal index; the bits above NumClasses stay 0.
+  logic [(1<<AddressWidth)-1:0] counted_q;
   logic signed [CB-1:0]    count_rdata, count_old, count_new;
   logic                    read;
   logic [AddressWidth-1:0] read_class;
   logic                    read_counted, read_counted_q;
+  logic                    count_view;        // the bus reads a count
+  logic [AddressWidth-1:0] view_class;
 
-  always_comb begin
-    class_mask   = '0;
-    read_counted = 1'b0;
-    for (int c = 0; c < NumClasses; c++) begin
-      if (add_class_q == AddressWidth'(c)) class_mask[c] = 1'b1;
-      if (read_class == AddressWidth'(c))  read_counted  = counted_q[c];
-    end
-  end
+  assign read_counted = counted_q[read_class];
 
   assign count_old = forward_q ? written_q : (read_counted_q ? count_rdata : '0);
   always_comb begin
@@ -143,7 +139,7 @@ module nacre_spike_readout #(
       forward_q <= add_q && pop_event && add_class_q == in_address;
       // The pipeline is empty at the start of a sample: the last word was end_of_sample.
       if (pop && fresh_q) counted_q <= '0;
-      else if (add_q)     counted_q <= counted_q | class_mask;
+      else if (add_q)     counted_q[add_class_q] <= 1'b1;
     end
   end
 
@@ -158,12 +154,12 @@ module nacre_spike_readout #(
     if (read) read_counted_q <= read_counted && !(pop && fresh_q);
   end
 
-  // ---- Scan, decision, report ----------------------------------------------------------------------
+  // ---- Scan, decision, report -----------------------------------------------------------------
 
   logic                    after_step_q;      // the scan answers an end_of_step
   logic [AddressWidth-1:0] index_q;           // class to read next
   logic                    reading_q;         // classes are left to read
-  logic                    compare_q;         // the class read in the last cycle is compared, or sent
+  logic                    compare_q;         // the class read last is compared, or sent
   logic [AddressWidth-1:0] compare_class_q;
   logic signed [CB-1:0]    count_read, best_q, second_q;
   logic                    scan_last, decides, send, fifo_ready, report_advance;
@@ -194,8 +190,8 @@ module nacre_spike_readout #(
 
   // A value waits in compare_q for the FIFO; meanwhile nothing is read, so the memory holds it.
   assign report_advance = state_q == StReport && (!compare_q || fifo_ready);
-  assign read       = pop_event || (state_q == StScan && reading_q) || (report_advance && reading_q) ||
-                      count_view;
+  assign read       = pop_event || count_view ||
+                      (reading_q && (state_q == StScan || report_advance));
   assign read_class = count_view ? view_class : (state_q == StTake) ? in_address : index_q;
 
   always_comb begin
@@ -330,11 +326,9 @@ module nacre_spike_readout #(
     .wdata_i(count_new)
   );
 
-  // ---- Configuration: a request is answered in the cycle after it is seen --------------------------
+  // ---- Configuration: a request is answered in the cycle after it is seen ---------------------
 
   logic                    request, allowed, target_write;
-  logic                    count_view;       // the bus reads a count
-  logic [AddressWidth-1:0] view_class;
   logic                    count_region;
   logic [31:0]             offset, register_rdata, wdata_above;
   logic                    done_q, error_q, count_region_q;
@@ -416,7 +410,7 @@ module nacre_spike_readout #(
     wire   unused_write = ^{target_write, cfg_wdata_i};
   end
 
-  // ---- Performance counters ------------------------------------------------------------------------
+  // ---- Performance counters -------------------------------------------------------------------
 
   if (Counters >= 1) begin : gen_counters
     nacre_perf_counter u_events_in (

@@ -8,9 +8,9 @@
 /// Golden model: sim/golden/spiking_dense/.
 ///
 /// Two pipeline stages. *Address*: the input word stays in front while its rows are read, one per
-/// cycle, and is popped with its last slot. *Execute*: the row that was read is updated, written back,
-/// and handed to the serializer when it has spikes; it waits, and the address stage with it, while
-/// the serializer is full. An event costs NumRows cycles, an end_of_step 1 + NumRows (1 when the
+/// cycle, and is popped with its last slot. *Execute*: the row that was read is updated, written
+/// back, and handed to the serializer when it has spikes; it waits, and the address stage with it,
+/// while the serializer is full. An event costs NumRows cycles, an end_of_step 1 + NumRows (1 when the
 /// pass is skipped), an end_of_sample 1.
 ///
 /// The state memory is never cleared: `fresh_q` makes the first pass of a sample see v = r = 0.
@@ -70,8 +70,8 @@ module nacre_spiking_dense #(
   parameter int WeightChunks     = (WeightRowWidth + 31) / 32,
   parameter int StateChunks      = (StateRowWidth + 31) / 32,
   parameter int BiasChunks       = (BiasRowWidth + 31) / 32,
-  // Configuration window {region[1:0], offset}: 2^RegionWidth words hold each memory, its rows padded
-  // to a power of two of words; at least the 16 registers.
+  // Configuration window {region[1:0], offset}: 2^RegionWidth words hold each memory, its rows
+  // padded to a power of two of words; at least the 16 registers.
   parameter int WeightChunkBits  = $clog2(WeightChunks),
   parameter int StateChunkBits   = $clog2(StateChunks),
   parameter int BiasChunkBits    = $clog2(BiasChunks),
@@ -189,7 +189,8 @@ module nacre_spiking_dense #(
                      && ex_valid_q && !ex_marker_q && !ex_step_q;
   // Once begun (row_q != 0) a pass is finished, whatever its own rows do to pending_q.
   assign step_pass    = CanSkip == 0 || row_q != '0 || pending_q;
-  assign issue_row    = advance && (in_event || (in_step && !step_done_q && step_pass && !step_wait));
+  assign issue_row    = advance
+                     && (in_event || (in_step && !step_done_q && step_pass && !step_wait));
   assign skip         = advance && in_step && !step_done_q && !step_pass && !step_wait;
   assign issue_marker = (advance && ((in_step && step_done_q) || in_sample)) || skip;
   assign issue        = issue_row || issue_marker;
@@ -369,9 +370,9 @@ module nacre_spiking_dense #(
       assign refractory = field[FieldWidth-1:MembraneWidth];
       assign state_wdata_o[l*FieldWidth +: FieldWidth] =
           absent ? '0 : {refractory_new, membrane_new};
-      // With Fire event, only what is still refractory after the row matters. With Fire step, also a
-      // neuron whose refractory period ends here: its membrane may be above the threshold, so that
-      // it fires in the next step without any input.
+      // With Fire event, only what is still refractory after the row matters. With Fire step, also
+      // a neuron whose refractory period ends here: its membrane may be above the threshold, so
+      // that it fires in the next step without any input.
       if (Fire == 1) begin : gen_event
         assign pendings[l] = !absent && (ex_step_q ? refractory_new != '0 : count != '0);
       end else begin : gen_step

@@ -31,8 +31,8 @@ class StageModel {
   virtual void push(const Word& word, std::vector<Word>& out) = 0;
   /// True while the stage has more to send without further input (an encoder between time steps).
   virtual bool running() const { return false; }
-  /// Sends the next part (one time step with its `end_of_step`, or `end_of_sample`). `decided` is the
-  /// verdict on the step sent before (false for the first).
+  /// Sends the next part (one time step with its `end_of_step`, or `end_of_sample`). `decided` is
+  /// the verdict on the step sent before (false for the first).
   virtual void advance(bool decided, std::vector<Word>& out) {
     (void)decided;
     (void)out;
@@ -78,8 +78,9 @@ class Network {
 };
 
 /// Exact unstalled cycle count of one sample: from the cycle in which its first input word is
-/// accepted to the one in which its `end_of_sample` leaves the design, both counted; the design idle
-/// before, the host always valid and ready. `input` and `trace.stage_outputs` describe the sample.
+/// accepted to the one in which its `end_of_sample` leaves the design, both counted; the design
+/// idle before, the host always valid and ready. `input` and `trace.stage_outputs` describe the
+/// sample.
 std::int64_t predict_cycles(const Spec& spec, const std::vector<Word>& input,
                             const SampleTrace& trace);
 

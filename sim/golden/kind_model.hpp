@@ -16,7 +16,8 @@ struct KindModel {
   std::string_view name;
   /// The model of one stage, freshly reset. The model keeps the stage's parameters alive.
   std::unique_ptr<StageModel> (*make)(const Stage& stage);
-  /// Name of the stage whose verdict the stage waits for, empty for none; null: the kind never does.
+  /// Name of the stage whose verdict the stage waits for, empty for none; null: the kind never
+  /// does.
   std::string_view (*stop_on)(const Stage& stage) = nullptr;
   /// The unstalled timing of one stage over one sample, as a process (golden/timing.hpp).
   TimingProcess (*time)(const Stage& stage, StageChannels channels);

@@ -85,9 +85,9 @@ void Network::Impl::run(std::size_t index) {
   while (node.model->running()) {
     node.sent.clear();
     node.model->advance(decided, node.sent);
-    const bool sent_step =
-        std::any_of(node.sent.begin(), node.sent.end(),
-                    [](const Word& word) { return word.kind == WordKind::EndOfStep; });
+    const bool sent_step = std::any_of(node.sent.begin(), node.sent.end(), [](const Word& word) {
+      return word.kind == WordKind::EndOfStep;
+    });
     pass_on(index);
     decided = node.decider != nullptr && node.decider->decided();
     if (sent_step) step_passed();

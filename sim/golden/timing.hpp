@@ -1,10 +1,11 @@
 #pragma once
-// Unstalled cycles of a sample: a timestamped Kahn network. Each stage is a process (a coroutine) that
-// says in which cycle it takes and sends each word; between two stages lies a two-entry FIFO. The
-// words are known beforehand (from the golden models), so only times are computed here.
+// Unstalled cycles of a sample: a timestamped Kahn network. Each stage is a process (a coroutine)
+// that says in which cycle it takes and sends each word; between two stages lies a two-entry FIFO.
+// The words are known beforehand (from the golden models), so only times are computed here.
 
 #include <coroutine>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <vector>
 
@@ -32,7 +33,7 @@ class TimingProcess {
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
     void return_void() {}
-    void unhandled_exception() { throw; }
+    void unhandled_exception() { std::rethrow_exception(std::current_exception()); }
   };
 
   explicit TimingProcess(std::coroutine_handle<promise_type> handle) : handle_(handle) {}

@@ -97,6 +97,13 @@ const std::vector<Word>& stage_input(const Spec& spec, std::size_t stage,
   return expected.sample.words;
 }
 
+std::size_t stage_index(const Spec& spec, const std::string& name) {
+  for (std::size_t s = 0; s < spec.stages.size(); ++s) {
+    if (spec.stages[s].name == name) return s;
+  }
+  return spec.stages.size();
+}
+
 std::optional<std::size_t> first_event_stage(const Spec& spec) {
   for (std::size_t s = 0; s < spec.stages.size(); ++s) {
     if (!spec.stages[s].input.values) return s;

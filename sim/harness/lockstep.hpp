@@ -80,6 +80,9 @@ class GoldenSide {
 /// The words that a stage of the design consumes in a sample.
 const std::vector<Word>& stage_input(const Spec& spec, std::size_t stage, const Expected& expected);
 
+/// Index of the stage of that name; the number of stages when there is none.
+std::size_t stage_index(const Spec& spec, const std::string& name);
+
 /// Index of the first stage that takes events; nothing when there is none.
 std::optional<std::size_t> first_event_stage(const Spec& spec);
 
@@ -141,7 +144,7 @@ void run_sample(const Setup& setup, Bench& bench, const Expected& expected, std:
 /// Sends one sample time step by time step and compares the state after each, up to the first
 /// difference. `on_step` (may be empty) is called with each step before it runs.
 void run_sample_stepwise(const Setup& setup, Bench& bench, const Expected& expected,
-                         std::int64_t index, Findings& findings, SampleResult& result,
+                         std::int64_t index, Findings& findings,
                          const std::function<void(std::int64_t)>& on_step = {});
 
 /// Sends samples back to back, without a pause, and compares words, final state and counters.

@@ -43,6 +43,7 @@ struct Difference {
   std::optional<std::int64_t> expected{};
   std::optional<std::int64_t> got{};
   std::string text{};  ///< more in words; may be empty
+  bool burst = false;  ///< seen only in samples sent back to back
 };
 
 /// How often one thing was checked.

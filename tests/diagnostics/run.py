@@ -14,7 +14,9 @@ cases/<CODE>.<what>.case, or both. The .case file is a JSON object:
              {"script": text} (executable) or {"folder": true}
     env      environment variables to set; PATH replaces the search path, relative to the case
     stdout   "full": results go to /dev/full
-    memory_mib   limit of the address space
+    before   command lines that are run first and must succeed
+    then     files to make after them, as in files
+    memory_mib, file_kib   limits of the address space and of the size of a file
     exit     exit status, default that of the code in the catalogue
     contains only these texts are looked for, in place of comparing the whole (for texts that differ
              between machines)
@@ -30,6 +32,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -85,6 +88,12 @@ def make_file(path, recipe):
         raise SystemExit(f"no recipe for {path.name}: {recipe}")
 
 
+def tree_of(folder):
+    """Every file below a folder and its bytes, without the cache: a refusal must change none."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+            for path in folder.rglob("*") if ".cache" not in path.parts}
+
+
 def exit_status_of(nacre, code):
     text = subprocess.run([nacre, "explain", code, "--format", "json"], capture_output=True, check=True,
                           timeout=30).stdout
@@ -115,6 +124,18 @@ def run_case(nacre, name):
             if "memory_mib" in case:
                 size = case["memory_mib"] << 20
                 resource.setrlimit(resource.RLIMIT_AS, (size, size))
+            if "file_kib" in case:
+                size = case["file_kib"] << 10
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+                # The error then comes from write(), as it does from a full disk.
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+        for command in case.get("before", []):
+            subprocess.run([nacre] + command, cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                           capture_output=True, check=True, timeout=50)
+        for path, recipe in case.get("then", {}).items():
+            make_file(folder / path, recipe)
+        before = tree_of(folder)
 
         stdout = open("/dev/full", "wb") if case.get("stdout") == "full" else subprocess.PIPE
         try:
@@ -125,10 +146,14 @@ def run_case(nacre, name):
             if stdout is not subprocess.PIPE:
                 stdout.close()
         got = result.stderr.decode("utf-8", "replace").replace(str(folder), "<folder>")
+        after = tree_of(folder)
     complaints = []
     wanted_status = case.get("exit", exit_status_of(nacre, code))
     if result.returncode != wanted_status:
         complaints.append(f"exit status {result.returncode}, expected {wanted_status}")
+    if after != before:
+        changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+        complaints.append(f"files were written, changed or lost: {', '.join(changed)}")
     lines = got.splitlines()
     if not any(f"[{code}]" in line or f'"code":"{code}"' in line for line in lines):
         complaints.append(f"{code} was not printed")

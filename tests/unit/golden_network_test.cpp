@@ -46,11 +46,10 @@ TEST(GoldenNetwork, VerdictStopsTheEncoder) {
   Network network(small_design(true));
   std::vector<std::int64_t> checkpoints;
   std::vector<std::int64_t> counts_of_one;
-  const SampleTrace trace =
-      network.run_sample(frame({2, 5}), true, [&](std::int64_t step) {
-        checkpoints.push_back(step);
-        counts_of_one.push_back(network.stage(2).state().at("count")[1]);
-      });
+  const SampleTrace trace = network.run_sample(frame({2, 5}), true, [&](std::int64_t step) {
+    checkpoints.push_back(step);
+    counts_of_one.push_back(network.stage(2).state().at("count")[1]);
+  });
   EXPECT_EQ(text_of(trace.stage_outputs[0]), "| e1 | | e0 e1 | .");
   EXPECT_EQ(text_of(trace.output), "e1 v0=1 v1=2 .");
   EXPECT_EQ(checkpoints, (std::vector<std::int64_t>{0, 1, 2, 3}));

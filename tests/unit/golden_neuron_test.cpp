@@ -29,10 +29,10 @@ TEST(GoldenNeuron, RoundingOfHalvesAndQuarters) {
     std::int64_t floor, toward_zero, half_up;
   };
   // x / 2^shift by hand: 7/4 = 1.75, -7/4 = -1.75, 6/4 = 1.5, -6/4 = -1.5, ...
-  const std::vector<Case> cases = {{7, 2, 1, 1, 2},    {-7, 2, -2, -1, -2}, {6, 2, 1, 1, 2},
+  const std::vector<Case> cases = {{7, 2, 1, 1, 2},     {-7, 2, -2, -1, -2}, {6, 2, 1, 1, 2},
                                    {-6, 2, -2, -1, -1}, {5, 2, 1, 1, 1},     {-5, 2, -2, -1, -1},
-                                   {1, 1, 0, 0, 1},    {-1, 1, -1, 0, 0},   {-8, 2, -2, -2, -2},
-                                   {0, 5, 0, 0, 0},    {-3, 1, -2, -1, -1}};
+                                   {1, 1, 0, 0, 1},     {-1, 1, -1, 0, 0},   {-8, 2, -2, -2, -2},
+                                   {0, 5, 0, 0, 0},     {-3, 1, -2, -1, -1}};
   for (const Case& c : cases) {
     EXPECT_EQ(round_shifted(c.x, c.shift, Rounding::Floor), c.floor) << c.x;
     EXPECT_EQ(round_shifted(c.x, c.shift, Rounding::TowardZero), c.toward_zero) << c.x;
@@ -269,7 +269,8 @@ TEST(GoldenNeuron, FloatLeakyIntegratorWithinRoundingBound) {
   }
 }
 
-// --- recordings of other simulators ----------------------------------------------------------------
+// --- recordings of other simulators
+// ----------------------------------------------------------------
 
 struct Row {
   double input, membrane, spike;

@@ -101,7 +101,8 @@ TEST(GoldenRateEncoder, CountIsTheFloorOfTheAccumulatedRate) {
 }
 
 TEST(GoldenRateEncoder, LfsrByHand) {
-  // s = 1: taps 31, 21, 1, 0 = 0 ^ 0 ^ 0 ^ 1, so 3; then 1 ^ 1 = 0: 6; then 1: 13; then 0^1 = 1: 27.
+  // s = 1: taps 31, 21, 1, 0 = 0 ^ 0 ^ 0 ^ 1, so 3; then 1 ^ 1 = 0: 6; then 1: 13; then 0^1 =
+  // 1: 27.
   EXPECT_EQ(lfsr_bit_step(1u), 3u);
   EXPECT_EQ(lfsr_bit_step(3u), 6u);
   EXPECT_EQ(lfsr_bit_step(6u), 13u);
@@ -188,7 +189,8 @@ TEST(GoldenRateEncoder, RandomMeanRateWithinFourSigmaAndUncorrelated) {
     for (const int s : spikes[i]) count += s;
     EXPECT_LE(std::abs(count - n * rate(i)), 4 * std::sqrt(n * rate(i) * (1 - rate(i)))) << i;
   }
-  // Correlation coefficient of each pair, at lags 0 to 3: standard deviation 1/sqrt(n) if independent.
+  // Correlation coefficient of each pair, at lags 0 to 3: standard deviation 1/sqrt(n) if
+  // independent.
   for (std::size_t i = 1; i < spikes.size(); ++i) {
     for (std::size_t j = 1; j < spikes.size(); ++j) {
       for (std::size_t lag = i == j ? 1 : 0; lag < 4; ++lag) {

@@ -34,7 +34,8 @@ TEST(GoldenSpikingDense, SignedThresholdsAndSeveralSpikes) {
   spec.neuron.max_spikes = 2;
   SpikingDenseModel model(shared(spec));
   // After three events of input 0: 9, 6, -12.
-  EXPECT_EQ(text_of(run(model, {event(0), event(0), event(0), end_of_step()})), "e0 e0 e1 e2- e2- |");
+  EXPECT_EQ(text_of(run(model, {event(0), event(0), event(0), end_of_step()})),
+            "e0 e0 e1 e2- e2- |");
   EXPECT_EQ(model.state().at("membrane"), (Values{1, 2, -6}));
   EXPECT_EQ(text_of(run(model, {end_of_step(), end_of_step(), end_of_sample()})), "e2- e2- | | .");
 }
@@ -55,7 +56,8 @@ TEST(GoldenSpikingDense, BiasAloneDrivesNeurons) {
   spec.bias = {3, -1, 4};
   spec.bias_bits = 4;
   SpikingDenseModel model(shared(spec));
-  EXPECT_EQ(text_of(run(model, {end_of_step(), end_of_step(), end_of_step()})), "e2 | e0 e2 | e0 e2 |");
+  EXPECT_EQ(text_of(run(model, {end_of_step(), end_of_step(), end_of_step()})),
+            "e2 | e0 e2 | e0 e2 |");
   EXPECT_EQ(model.state().at("membrane"), (Values{1, -3, 0}));
   EXPECT_EQ(model.counters().at("passes_skipped"), 0);
 }
@@ -88,7 +90,8 @@ TEST(GoldenSpikingDense, SilentStepsAreSkippedOnlyWhenNothingIsPending) {
   EXPECT_EQ(excess.counters().at("passes_skipped"), 1);
 }
 
-/// A neuron that integrated above its threshold while refractory fires in the first silent step after.
+/// A neuron that integrated above its threshold while refractory fires in the first silent step
+/// after.
 TEST(GoldenSpikingDense, SilentStepFiresWhatRefractorinessHeldBack) {
   SpikingDenseSpec spec = dense_spec({{6}});
   spec.neuron.refractory_steps = 2;
@@ -176,7 +179,8 @@ TEST(GoldenSpikingDense, AllWeightsExtreme) {
   }
 }
 
-// --- properties ------------------------------------------------------------------------------------
+// --- properties
+// ------------------------------------------------------------------------------------
 
 SpikingDenseSpec random_layer(Random& random, std::int64_t num_inputs, std::int64_t neurons,
                               int weight_bits, int membrane_bits) {
@@ -187,9 +191,9 @@ SpikingDenseSpec random_layer(Random& random, std::int64_t num_inputs, std::int6
   const std::int64_t weight_limit = std::int64_t{1} << (weight_bits - 1);
   const bool is_unsigned = uniform(random, 0, 3) == 0;
   for (std::int64_t i = 0; i < num_inputs * neurons; ++i) {
-    spec.weights.push_back(static_cast<std::int32_t>(
-        is_unsigned ? uniform(random, 0, 2 * weight_limit - 1)
-                    : uniform(random, -weight_limit, weight_limit - 1)));
+    spec.weights.push_back(
+        static_cast<std::int32_t>(is_unsigned ? uniform(random, 0, 2 * weight_limit - 1)
+                                              : uniform(random, -weight_limit, weight_limit - 1)));
   }
   NeuronSpec& n = spec.neuron;
   n.membrane_bits = membrane_bits;
@@ -258,10 +262,10 @@ class NeverSkipping {
                                   word.negative),
                       out);
       } else if (word.kind == WordKind::EndOfStep) {
-        append_spikes(neuron,
-                      apply_end_of_step(spec_.neuron, neurons_[n],
-                                        spec_.bias.empty() ? 0 : spec_.bias[n]),
-                      out);
+        append_spikes(
+            neuron,
+            apply_end_of_step(spec_.neuron, neurons_[n], spec_.bias.empty() ? 0 : spec_.bias[n]),
+            out);
       }
     }
     if (word.kind != WordKind::Event) out.push_back(Word{.kind = word.kind});
@@ -284,14 +288,13 @@ class NeverSkipping {
 TEST(GoldenSpikingDense, VectorPathEqualsPlainContractOnRandomParameters) {
   std::int64_t spikes = 0;
   std::int64_t skipped = 0;
-  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
     Random random(seed);
     const std::int64_t num_inputs = uniform(random, 1, 9);
     const std::int64_t neurons = uniform(random, 1, 150);
     const int weight_bits = static_cast<int>(uniform(random, 1, 16));
     const int membrane_bits = static_cast<int>(uniform(random, 2, 32));
-    const auto spec =
-        shared(random_layer(random, num_inputs, neurons, weight_bits, membrane_bits));
+    const auto spec = shared(random_layer(random, num_inputs, neurons, weight_bits, membrane_bits));
     SpikingDenseModel vector(spec, Path::Vector);
     SpikingDenseModel plain(spec, Path::Plain);
     NeverSkipping contract(*spec);
@@ -312,8 +315,8 @@ TEST(GoldenSpikingDense, VectorPathEqualsPlainContractOnRandomParameters) {
     skipped += vector.counters().at("passes_skipped");
   }
   // The comparison is about something.
-  EXPECT_GT(spikes, 100000);
-  EXPECT_GT(skipped, 1000);
+  EXPECT_GT(spikes, 50000);
+  EXPECT_GT(skipped, 500);
 }
 
 /// The loops compiled for the default instruction set give what the dispatched ones give.
@@ -348,6 +351,15 @@ void compare_kernels() {
     std::vector<T> v2 = v, r2 = r;
     chosen.integrate(v.data(), r.data(), w.data(), n, bounds, negative, held);
     baseline.integrate(v2.data(), r2.data(), w.data(), n, bounds, negative, held);
+    ASSERT_EQ(v, v2);
+    ASSERT_EQ(chosen.magnitude(v.data(), n), baseline.magnitude(v2.data(), n));
+    for (std::size_t i = 0; i < n; ++i) {
+      v[i] = static_cast<T>(v[i] / 2);
+      w[i] = static_cast<W>(w[i] / 2);
+    }
+    v2 = v;
+    chosen.accumulate(v.data(), w.data(), n, negative);
+    baseline.accumulate(v2.data(), w.data(), n, negative);
     ASSERT_EQ(v, v2);
     chosen.leak(v.data(), r.data(), n, spec, held);
     baseline.leak(v2.data(), r2.data(), n, spec, held);
@@ -391,7 +403,8 @@ TEST(GoldenSpikingDense, PermutingInputsPermutesNothingElse) {
     std::vector<std::int64_t> order(8);
     std::iota(order.begin(), order.end(), 0);
     for (std::size_t i = 7; i > 0; --i) {
-      std::swap(order[i], order[static_cast<std::size_t>(uniform(random, 0, static_cast<std::int64_t>(i)))]);
+      std::swap(order[i],
+                order[static_cast<std::size_t>(uniform(random, 0, static_cast<std::int64_t>(i)))]);
     }
     SpikingDenseSpec permuted = spec;
     for (std::int64_t n = 0; n < 30; ++n) {
@@ -405,7 +418,8 @@ TEST(GoldenSpikingDense, PermutingInputsPermutesNothingElse) {
     const std::vector<Word> words = random_words(random, 8, 30, true);
     std::vector<Word> other_words = words;
     for (Word& word : other_words) {
-      if (word.kind == WordKind::Event) word.address = order[static_cast<std::size_t>(word.address)];
+      if (word.kind == WordKind::Event)
+        word.address = order[static_cast<std::size_t>(word.address)];
     }
     ASSERT_TRUE(run(model, words) == run(other, other_words)) << "seed=" << seed;
     EXPECT_EQ(model.state(), other.state());

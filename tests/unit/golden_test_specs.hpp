@@ -85,7 +85,9 @@ inline SpikingDenseSpec dense_spec(const std::vector<std::vector<std::int32_t>>&
   SpikingDenseSpec spec;
   spec.neurons = static_cast<std::int64_t>(weights.size());
   spec.num_inputs = static_cast<std::int64_t>(weights.front().size());
-  for (const auto& row : weights) spec.weights.insert(spec.weights.end(), row.begin(), row.end());
+  for (const auto& row : weights) {
+    for (const std::int32_t weight : row) spec.weights.push_back(weight);
+  }
   spec.neuron.membrane_bits = 8;
   spec.neuron.clamp_min = -128;
   spec.neuron.clamp_max = 127;

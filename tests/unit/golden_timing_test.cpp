@@ -21,8 +21,8 @@ SpikeReadoutSpec readout(DecisionRule rule, std::int64_t target) {
   return spec;
 }
 
-// Worked by hand from the Timing sections; cycle 0 is the first input handshake. A word pushed into the
-// last stage's FIFO in cycle c leaves in c + 2, so the sample takes c + 3 cycles.
+// Worked by hand from the Timing sections; cycle 0 is the first input handshake. A word pushed into
+// the last stage's FIFO in cycle c leaves in c + 2, so the sample takes c + 3 cycles.
 
 TEST(GoldenTiming, ReadoutAlone) {
   Spec spec;
@@ -40,11 +40,11 @@ TEST(GoldenTiming, ReadoutReportsAndEvaluates) {
   SpikeReadoutSpec params = readout(DecisionRule::FirstToK, 2);
   params.report_counts = true;
   append_stage(spec, "readout", "spike_readout", params);
-  // Event popped in 1, end_of_step in 2: evaluated, undecided, next pop in 2 + C + 3 = 7. No event since:
-  // decision in 8, q = 9, values in 10 and 11, end_of_sample in 12.
+  // Event popped in 1, end_of_step in 2: evaluated, undecided, next pop in 2 + C + 3 = 7. No event
+  // since: decision in 8, q = 9, values in 10 and 11, end_of_sample in 12.
   EXPECT_EQ(cycles_of(spec, {event(1), end_of_step(), end_of_sample()}), 15);
-  // Events popped in 1 and 2, end_of_step in 3: decision pushed in 7, next pop in 8: decided already,
-  // q = 9, values in 10 and 11, end_of_sample in 12.
+  // Events popped in 1 and 2, end_of_step in 3: decision pushed in 7, next pop in 8: decided
+  // already, q = 9, values in 10 and 11, end_of_sample in 12.
   EXPECT_EQ(cycles_of(spec, {event(1), event(1), end_of_step(), end_of_sample()}), 15);
 }
 
@@ -57,8 +57,8 @@ TEST(GoldenTiming, DenseAlone) {
   EXPECT_EQ(cycles_of(spec, {end_of_sample()}), 6);
   // A skipped step: marker slots in 1 and 2, pushes in 3 and 4.
   EXPECT_EQ(cycles_of(spec, {end_of_step(), end_of_sample()}), 7);
-  // Event slots 1 2 and 3 4, pass 5 6, marker 7, end_of_sample 8. Neurons 0 and 1 fire in row 0: E in 6,
-  // pushed in 7 and 8; the marker leaves E in 8 and is pushed in 9, end_of_sample in 10.
+  // Event slots 1 2 and 3 4, pass 5 6, marker 7, end_of_sample 8. Neurons 0 and 1 fire in row 0: E
+  // in 6, pushed in 7 and 8; the marker leaves E in 8 and is pushed in 9, end_of_sample in 10.
   EXPECT_EQ(cycles_of(spec, {event(0), event(0), end_of_step(), end_of_sample()}), 13);
   // One more event: two cycles more.
   EXPECT_EQ(cycles_of(spec, {event(0), event(0), event(1), end_of_step(), end_of_sample()}), 15);
@@ -70,8 +70,8 @@ TEST(GoldenTiming, DenseStallsBehindItsSpikes) {
   params.neuron.fire = Fire::Event;
   Spec spec;
   append_stage(spec, "layer", "spiking_dense", params);
-  // One row, four spikes per event. Event 1: slot 1, E 2, pushes 3 4 5 6. Event 2: slot 2, E 3 to 6,
-  // pushes 7 8 9 10. Skipped end_of_step: slot 6 (no slot while E stalls), E 7 to 10, push 11;
+  // One row, four spikes per event. Event 1: slot 1, E 2, pushes 3 4 5 6. Event 2: slot 2, E 3 to
+  // 6, pushes 7 8 9 10. Skipped end_of_step: slot 6 (no slot while E stalls), E 7 to 10, push 11;
   // end_of_sample: slot 10, E 11, push 12.
   EXPECT_EQ(cycles_of(spec, {event(0), event(0), end_of_step(), end_of_sample()}), 15);
 }
@@ -106,7 +106,8 @@ TEST(GoldenTiming, EncoderRowOfTwoSpikes) {
   Spec spec;
   append_stage(spec, "encoder", "rate_encoder", params);
   // Frame popped in 1 to 7. Rows offered in 9, 10, 11. Row 0 pushes in 10 and 11, row 1 is silent,
-  // row 2 is taken in 11 and pushes in 12; end_of_step taken in 12, pushed in 13, end_of_sample in 14.
+  // row 2 is taken in 11 and pushes in 12; end_of_step taken in 12, pushed in 13, end_of_sample
+  // in 14.
   EXPECT_EQ(cycles_of(spec, frame({8, 8, 0, 0, 8, 0})), 17);
   // Row 1 not silent: it waits for the serializer till 11.
   EXPECT_EQ(cycles_of(spec, frame({8, 8, 8, 0, 8, 0})), 18);
@@ -119,14 +120,15 @@ TEST(GoldenTiming, VerdictRoundTrip) {
   append_stage(spec, "encoder", "rate_encoder", encoder);
   append_stage(spec, "readout", "spike_readout", readout(DecisionRule::FirstToK, 1));
   // Event pushed in 6, popped in 7; end_of_step pushed in 8, popped in 9; decision pushed in
-  // 9 + C + 2 = 13, verdict in 14; end_of_sample offered in 15, pushed in 16, popped in 17, pushed in 18.
+  // 9 + C + 2 = 13, verdict in 14; end_of_sample offered in 15, pushed in 16, popped in 17, pushed
+  // in 18.
   EXPECT_EQ(cycles_of(spec, frame({8, 0})), 21);
 }
 
 TEST(GoldenTiming, DenseCostsRowsPerEventWithoutBubbles) {
   for (const int lanes : {1, 2, 8, 64}) {
-    SpikingDenseSpec params = dense_spec(
-        std::vector<std::vector<std::int32_t>>(100, std::vector<std::int32_t>(3, 0)));
+    SpikingDenseSpec params =
+        dense_spec(std::vector<std::vector<std::int32_t>>(100, std::vector<std::int32_t>(3, 0)));
     params.lanes = lanes;
     Spec spec;
     append_stage(spec, "layer", "spiking_dense", params);

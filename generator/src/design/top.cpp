@@ -282,8 +282,11 @@ class Builder {
     cfg_addr_width_ = address_width(num_stages + 1) + window_width_;
     cfg_addr_width_name_ = constant(bus, "CfgAddrWidth", std::int64_t{cfg_addr_width_},
                                     "address bits of the bus: {target, offset}");
-    control_width_name_ = constant(bus, "ControlCfgAddrWidth", std::int64_t{kControlWindowWidth},
-                                   "address bits of the control block");
+    control_width_name_ = window_width_name_;
+    if (kControlWindowWidth < window_width_) {
+      control_width_name_ = constant(bus, "ControlCfgAddrWidth", std::int64_t{kControlWindowWidth},
+                                     "address bits of the control block");
+    }
     target_widths_ = constant(bus, "TargetWidths", target_widths(),
                               "address bits of each target, 8 bits each, control block last");
     const std::string_view errors = "Error flags";
@@ -627,9 +630,11 @@ class Builder {
 
   std::vector<Pin> stage_pins(const Placed& placed) {
     const StageHardware& hardware = placed.hardware;
-    const ConstantId address =
-        constant(placed.section, placed.camel + "CfgAddrWidth",
-                 std::int64_t{hardware.config_address_width}, "address bits of its window");
+    ConstantId address = window_width_name_;
+    if (hardware.config_address_width < window_width_) {
+      address = constant(placed.section, placed.camel + "CfgAddrWidth",
+                         std::int64_t{hardware.config_address_width}, "address bits of its window");
+    }
     std::vector<Pin> pins = {in("rst_ni", rst_)};
     for (Pin& each : config_pins(placed.config, hardware.config_address_width, address)) {
       pins.push_back(std::move(each));

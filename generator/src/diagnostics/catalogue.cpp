@@ -8,14 +8,16 @@ namespace nacre {
 
 const std::vector<CatalogueEntry>& catalogue() {
   using enum ExitStatus;
-  // Sorted by code; a test checks that, and that each code has a failing input in tests/diagnostics.
+  // Sorted by code; a test checks that, and that each code has a failing input in
+  // tests/diagnostics.
   static const std::vector<CatalogueEntry> entries = {
       // N01xx: the JSON text.
       {"N0101", "the specification cannot be read",
        "The file does not exist, is a folder or a device, or its permissions forbid reading.",
        "nacre check no_such_file.json", "Give the path of an existing file."},
       {"N0102", "the text is not JSON",
-       "The file breaks the grammar of JSON at the marked place. Comments (// and /* */) are the only "
+       "The file breaks the grammar of JSON at the marked place. Comments (// and /* */) are the "
+       "only "
        "extension that is read.",
        R"({"nacre": 1, "name": "demo",})",
        "Mend the marked place: a comma too many, a missing quote, a bracket that is not closed."},
@@ -27,10 +29,12 @@ const std::vector<CatalogueEntry>& catalogue() {
        "hostile file could exhaust memory with it.",
        "[[[[ ... ]]]]", "Remove levels of nesting."},
       {"N0105", "the specification is too large",
-       "The file has more than 64 MiB or more than 1,048,576 values. Large tables belong in data files.",
+       "The file has more than 64 MiB or more than 1,048,576 values. Large tables belong in data "
+       "files.",
        "a table of a million levels written in the JSON", "Move large tables to .npy files."},
       {"N0106", "a number does not fit",
-       "The number is outside what 64-bit integers (or doubles) hold. It is refused, not rounded. NaN "
+       "The number is outside what 64-bit integers (or doubles) hold. It is refused, not rounded. "
+       "NaN "
        "and Infinity are not numbers in JSON.",
        R"({"threshold": 99999999999999999999})", "Give a smaller number."},
       {"N0107", "a string is not UTF-8",
@@ -50,11 +54,13 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N0205", "unknown word", "The key takes one of a few words, and this is none of them.",
        R"({"compare": "=>"})", "Give one of the words that the message lists."},
       {"N0206", "a key without effect",
-       "The key only means something together with another choice, which was not made. It is refused, "
+       "The key only means something together with another choice, which was not made. It is "
+       "refused, "
        "because its author expects an effect.",
        R"({"leak": "none", "leak_shift": 4})", "Remove the key, or make the other choice."},
       {"N0207", "keys that exclude each other",
-       "Of these keys exactly one (or at most one) can be given: they say the same thing in two ways.",
+       "Of these keys exactly one (or at most one) can be given: they say the same thing in two "
+       "ways.",
        R"({"file": "w.npy", "fill": "zero"})", "Give one of the keys."},
       {"N0208", "not a power of two",
        "The number must be a power of two, so that rows and lanes are addressed by bit fields.",
@@ -98,18 +104,15 @@ const std::vector<CatalogueEntry>& catalogue() {
        "The output of a stage (or the design's input) goes to two stages. This version has no kind "
        "that copies a stream.",
        R"(two stages with inputs ["encoder"])", "Feed one stage from each stream."},
-      {"N0308", "several outputs",
-       "More than one stage has an output that no other stage uses. A design has one output stream, "
-       "that of its last stage.",
-       R"(a stage whose output nobody uses, beside the last stage)",
-       "Remove the stage or use its output."},
       {"N0309", "streams that do not fit",
-       "The stage takes values but is fed with events, or the other way round, or its stream is too "
+       "The stage takes values but is fed with events, or the other way round, or its stream is "
+       "too "
        "narrow for it.",
        R"(a spiking_dense stage fed with the values of the design's input)",
        "Put a stage in between, such as a rate_encoder."},
       {"N0310", "'stop_on' names an unfit stage",
-       "Early stop needs a stage that decides (such as spike_readout) and that lies downstream of the "
+       "Early stop needs a stage that decides (such as spike_readout) and that lies downstream of "
+       "the "
        "encoder, so that its verdict answers the encoder's time steps.",
        R"({"kind": "rate_encoder", "stop_on": "classifier"})",
        "Name a deciding stage downstream, or remove the key."},
@@ -131,28 +134,32 @@ const std::vector<CatalogueEntry>& catalogue() {
        R"({"membrane_bits": 8, "reset": "value", "reset_value": 300})",
        "Give a value inside the clamp."},
       {"N0405", "several spikes need reset 'subtract'",
-       "With max_spikes above 1 one test sends a spike for each threshold contained in the membrane; "
+       "With max_spikes above 1 one test sends a spike for each threshold contained in the "
+       "membrane; "
        "this counts only when a spike subtracts the threshold.",
-       R"({"max_spikes": 4, "reset": "zero"})", "Set \"reset\": \"subtract\" or \"max_spikes\": 1."},
+       R"({"max_spikes": 4, "reset": "zero"})",
+       "Set \"reset\": \"subtract\" or \"max_spikes\": 1."},
       {"N0406", "leak shift too large",
        "A shift by the membrane's width or more would leave a leak of nothing or of one.",
        R"({"membrane_bits": 8, "leak": "shift", "leak_shift": 8})",
        "Give a shift of 1 ... membrane_bits - 1."},
       {"N0407", "leak factor above one",
-       "The factor is leak_factor / 2^leak_fraction_bits; above one the membrane would grow by itself.",
+       "The factor is leak_factor / 2^leak_fraction_bits; above one the membrane would grow by "
+       "itself.",
        R"({"leak": "multiply", "leak_factor": 300, "leak_fraction_bits": 8})",
        "Give 0 ... 2^leak_fraction_bits."},
       {"N0408", "wrong table of levels",
        "The table needs one increment for each of the 2^bits intensities, each 0 ... 2^phase_bits.",
-       R"({"phase_bits": 6, "levels": [0, 100]})",
-       "Give 2^bits numbers in range, or \"linear\"."},
+       R"({"phase_bits": 6, "levels": [0, 100]})", "Give 2^bits numbers in range, or \"linear\"."},
       {"N0409", "start phase out of range", "A phase is 0 ... 2^phase_bits - 1.",
        R"({"phase_bits": 6, "start_phase": 64})", "Give a phase in range."},
       {"N0410", "weight code and bits do not match",
-       "Code 'binary' has 1 bit; code 'cells' has an even number of bits (k positive and k negative "
+       "Code 'binary' has 1 bit; code 'cells' has an even number of bits (k positive and k "
+       "negative "
        "cells).",
        R"({"code": "cells", "bits": 7})", "Give a number of bits that the code has."},
-      {"N0411", "too few classes", "Rule 'lead' compares the first class with the best of the others.",
+      {"N0411", "too few classes",
+       "Rule 'lead' compares the first class with the best of the others.",
        "rule 'lead' behind a stage with one neuron", "Use rule 'first_to_k', or more classes."},
       {"N0412", "the target cannot be counted",
        "The counter of a class (or the difference of two counters) never reaches the target: it "
@@ -160,16 +167,19 @@ const std::vector<CatalogueEntry>& catalogue() {
        R"({"counter_bits": 4, "rule": "first_to_k", "target": 20})",
        "Lower the target, or widen the counter to the bits that the message names."},
       {"N0413", "one macro for different memories",
-       "A macro is one module with one geometry; two memories that name it must agree in rows, bits "
+       "A macro is one module with one geometry; two memories that name it must agree in rows, "
+       "bits "
        "and ports.",
        R"(weights and state with "macro": "sram_64x32")", "Give each memory a macro of its own."},
       // N05xx: data files.
       {"N0501", "a data file cannot be read",
-       "The file does not exist, is not a regular file, or its permissions forbid reading. Paths are "
+       "The file does not exist, is not a regular file, or its permissions forbid reading. Paths "
+       "are "
        "relative to the specification.",
        R"({"file": "missing.npy"})", "Correct the path."},
       {"N0502", "not a .npy file",
-       "The file does not start as NumPy's format does (versions 1 to 3), or its header is malformed.",
+       "The file does not start as NumPy's format does (versions 1 to 3), or its header is "
+       "malformed.",
        R"({"file": "weights.csv"})", "Write the file with numpy.save."},
       {"N0503", "wrong element type",
        "The file must hold integers (int8 ... int64, uint8 ... uint64, bool).",
@@ -180,12 +190,14 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N0505", "the file is cut off", "The file holds fewer (or more) bytes than its header says.",
        "a download that was interrupted", "Write or copy the file again."},
       {"N0506", "a value does not fit its code",
-       "A value of the file is outside what the code of this width holds. It is refused, not clipped.",
+       "A value of the file is outside what the code of this width holds. It is refused, not "
+       "clipped.",
        "weight 200 with code 'signed' and 8 bits",
        "Widen the code to the bits that the message names, or scale the values."},
       // N06xx: the output folder.
       {"N0601", "the output folder is not ours",
-       "The folder holds files but no manifest.json of nacre, so it was not written by nacre. It is "
+       "The folder holds files but no manifest.json of nacre, so it was not written by nacre. It "
+       "is "
        "left alone.",
        "nacre generate spec.json -o /home/me", "Name a new or empty folder."},
       {"N0602", "the output cannot be written",
@@ -208,10 +220,12 @@ const std::vector<CatalogueEntry>& catalogue() {
        "The program ended with an error, or did not write what it should have written.",
        "a compiler that runs out of memory", "Read the log that the message names.", Tool},
       {"N0704", "a tool took too long", "The program was stopped at its time limit.",
-       "a model of millions of registers", "Make the design smaller, or raise the time limit.", Tool},
+       "a model of millions of registers", "Make the design smaller, or raise the time limit.",
+       Tool},
       // N08xx: verification.
       {"N0801", "the model differs from the golden model",
-       "A word, a state value or a counter of the design under test is not what the golden model says. "
+       "A word, a state value or a counter of the design under test is not what the golden model "
+       "says. "
        "The message names the first difference: stage, sample, time step, neuron, expected, got.",
        "a fault in the RTL", "Look at the waveform that the message names.", ComparisonFailed},
       {"N0802", "the model is of another design",
@@ -236,8 +250,9 @@ const std::vector<CatalogueEntry>& catalogue() {
        "`nacre --help` lists the verbs."},
       {"N0902", "unknown option", "The verb has no such option.", "nacre check --quite spec.json",
        "`nacre VERB --help` lists the options."},
-      {"N0903", "an argument is missing", "The verb or option needs an argument that was not given.",
-       "nacre check", "Add the argument."},
+      {"N0903", "an argument is missing",
+       "The verb or option needs an argument that was not given.", "nacre check",
+       "Add the argument."},
       {"N0904", "bad value", "The value of an option or argument is not one of the legal ones.",
        "nacre check --format xml spec.json", "Give a legal value."},
       {"N0905", "an argument too many", "The verb takes fewer arguments.",
@@ -253,39 +268,39 @@ const std::vector<CatalogueEntry>& catalogue() {
        "a dense stage with 1,048,576 inputs and 1,024 neurons",
        "Split the network, or use fewer inputs or neurons.", TooLarge},
       {"N1003", "too many flip-flops",
-       "A memory of more than 65,536 bits is to be built from flip-flops; synthesis would take hours "
+       "A memory of more than 65,536 bits is to be built from flip-flops; synthesis would take "
+       "hours "
        "and the result would be many times the area of a RAM.",
        R"(784 x 100 weights with "storage": "flipflop")",
        "Set \"storage\" to \"ram\" or \"macro\".", TooLarge},
-      {"N1004", "too many stages",
-       "The error register has room for six stages in this version.", "a design of seven stages",
-       "Use at most six stages.", TooLarge},
+      {"N1004", "too many stages", "The error register has room for six stages in this version.",
+       "a design of seven stages", "Use at most six stages.", TooLarge},
       {"N1005", "out of memory", "The machine has less free memory than the design needs.",
        "a large design on a small machine", "Make the design smaller, or use a larger machine.",
        TooLarge},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",
-       R"({"membrane_bits": 4} with weight 100)", "Widen the membrane, or scale the weights.", Done},
+       R"({"membrane_bits": 4} with weight 100)", "Widen the membrane, or scale the weights.",
+       Done},
       {"W0402", "the threshold is never reached",
-       "No sequence of input events can lift the membrane to the threshold: every weight (and bias) "
+       "No sequence of input events can lift the membrane to the threshold: every weight (and "
+       "bias) "
        "has the wrong sign or is zero, or the comparison '>' asks for more than clamp_max.",
        "weights that are all zero", "Check the weights and the threshold.", Done},
       {"W0403", "idle lanes",
-       "There are more lanes than neurons (or inputs), so some lanes never work and only cost area.",
+       "There are more lanes than neurons (or inputs), so some lanes never work and only cost "
+       "area.",
        R"({"neurons": 10, "lanes": 64})", "Use the number of lanes that the message names.", Done},
-      {"W0404", "a counter can saturate",
-       "A class can get more spikes in one sample than its counter holds; it stops at its maximum.",
-       R"(100 time steps, "counter_bits": 4)", "Widen the counter.", Done},
   };
   return entries;
 }
 
 const CatalogueEntry* find_catalogue_entry(std::string_view code) {
   const auto& entries = catalogue();
-  const auto found =
-      std::lower_bound(entries.begin(), entries.end(), code,
-                       [](const CatalogueEntry& entry, std::string_view key) { return entry.code < key; });
+  const auto found = std::lower_bound(
+      entries.begin(), entries.end(), code,
+      [](const CatalogueEntry& entry, std::string_view key) { return entry.code < key; });
   return found != entries.end() && found->code == code ? &*found : nullptr;
 }
 
@@ -299,15 +314,17 @@ std::string status_text(const CatalogueEntry& entry) {
 }  // namespace
 
 std::string explain_text(const CatalogueEntry& entry) {
-  return fmt::format("{}: {}\n\n{}\n\nExample:      {}\nRemedy:       {}\nExit status:  {}\n", entry.code,
-                     entry.title, entry.explanation, entry.example, entry.remedy, status_text(entry));
+  return fmt::format("{}: {}\n\n{}\n\nExample:      {}\nRemedy:       {}\nExit status:  {}\n",
+                     entry.code, entry.title, entry.explanation, entry.example, entry.remedy,
+                     status_text(entry));
 }
 
 std::string catalogue_markdown() {
   std::string text =
       "# Diagnostics\n\n"
       "Written by the test `DiagnosticsCatalogue.MarkdownIsCurrent` from\n"
-      "`generator/src/diagnostics/catalogue.cpp` (`NACRE_UPDATE_GOLDEN=1` rewrites it); do not edit.\n"
+      "`generator/src/diagnostics/catalogue.cpp` (`NACRE_UPDATE_GOLDEN=1` rewrites it); do not "
+      "edit.\n"
       "`nacre explain CODE` prints one entry. Exit statuses: docs/exit_status.md.\n";
   for (const CatalogueEntry& entry : catalogue()) {
     text += fmt::format("\n## {}: {}\n\n{}\n\n- Example: `{}`\n- Remedy: {}\n- Exit status: {}\n",

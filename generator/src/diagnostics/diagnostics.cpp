@@ -48,11 +48,12 @@ void internal_error(const char* file, int line, std::string_view what) {
   if (const auto slash = name.rfind('/'); slash != std::string_view::npos) {
     name.remove_prefix(slash + 1);
   }
-  fmt::print(stderr,
-             "nacre: internal error at {}:{}: {}\n"
-             "This is a fault of nacre, not of your input. Please report it with the command line and "
-             "the specification.\n",
-             name, line, what);
+  fmt::print(
+      stderr,
+      "nacre: internal error at {}:{}: {}\n"
+      "This is a fault of nacre, not of your input. Please report it with the command line and "
+      "the specification.\n",
+      name, line, what);
   std::fflush(stderr);
   remove_registered_paths();
   std::_Exit(static_cast<int>(ExitStatus::Internal));

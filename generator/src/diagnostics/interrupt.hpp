@@ -1,9 +1,9 @@
 #pragma once
 // Ctrl-C and friends: nothing half written stays behind, exit status 128 + n.
 //
-// A handler may do almost nothing, so it only writes the signal's number to a pipe; a thread of ours
-// reads it, stops registered children, removes registered paths and ends the process. The signal mask
-// is untouched, so children started with posix_spawn need no care.
+// A handler may do almost nothing, so it only writes the signal's number to a pipe; a thread of
+// ours reads it, stops registered children, removes registered paths and ends the process. The
+// signal mask is untouched, so children started with posix_spawn need no care.
 
 #include <sys/types.h>
 

@@ -111,8 +111,7 @@ std::string source_excerpt(const Location& location, std::string_view color, boo
   }
   if (marks.empty()) marks = "^";  // just behind the end of the line
   if (end < characters.size()) text += "...";
-  return fmt::format("    {}\n    {}{}\n", printable(text), carets,
-                     paint(marks, color, colored));
+  return fmt::format("    {}\n    {}{}\n", printable(text), carets, paint(marks, color, colored));
 }
 
 std::string place(const Location& location) {
@@ -195,12 +194,12 @@ std::string format_text(const Diagnostic& diagnostic, bool color) {
   const std::string_view tint = severity_color(diagnostic.severity);
   const std::string label =
       fmt::format("{}[{}]", severity_name(diagnostic.severity), diagnostic.code);
-  std::string text = fmt::format("{}{}: {}\n", place(diagnostic.location), paint(label, tint, color),
-                                 printable(diagnostic.message));
+  std::string text = fmt::format("{}{}: {}\n", place(diagnostic.location),
+                                 paint(label, tint, color), printable(diagnostic.message));
   text += source_excerpt(diagnostic.location, tint, color);
   if (!diagnostic.help.empty()) {
-    text += fmt::format("    {}: {}\n", paint("help", "\033[1;32m", color),
-                        printable(diagnostic.help));
+    text +=
+        fmt::format("    {}: {}\n", paint("help", "\033[1;32m", color), printable(diagnostic.help));
   }
   return text;
 }
@@ -237,7 +236,7 @@ std::string format_all_text(const Diagnostics& diagnostics, bool color,
   const Counts left_out = print_limited(
       diagnostics, [&](const Diagnostic& diagnostic) { text += format_text(diagnostic, color); });
   if (left_out.errors + left_out.warnings > 0) {
-    text += fmt::format("... {} more\n", summary(left_out, {}));
+    text += fmt::format("... {} not shown\n", summary(left_out, {}));
   }
   return text + summary(count(diagnostics), consequence) + "\n";
 }

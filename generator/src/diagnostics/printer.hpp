@@ -8,7 +8,8 @@
 
 namespace nacre {
 
-/// When messages are coloured. Auto: stderr is a terminal, NO_COLOR is unset and TERM is not "dumb".
+/// When messages are coloured. Auto: stderr is a terminal, NO_COLOR is unset and TERM is not
+/// "dumb".
 enum class ColorMode { Auto, Always, Never };
 
 /// Resolves a mode for the stream with this file descriptor.

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -70,9 +71,9 @@ std::optional<std::string> read_file(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
-/// Path -> SHA-256 of the manifest in `folder`; nothing when there is none that we can read.
-std::optional<std::map<std::string, std::string>> read_manifest(const fs::path& folder) {
-  const std::optional<std::string> text = read_file(folder / kManifestName);
+/// Path -> SHA-256 of a manifest's text; nothing when it is none of ours.
+std::optional<std::map<std::string, std::string>> parse_manifest(
+    const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
   const nlohmann::json manifest = nlohmann::json::parse(*text, nullptr, false);
   if (!manifest.is_object() || manifest.value("tool", nlohmann::json()) != "nacre" ||
@@ -114,6 +115,7 @@ void check_files(const fs::path& out, const std::map<std::string, std::string>& 
 /// What lies at `out`; reports it when it is foreign.
 Found examine(const fs::path& out, Diagnostics& diagnostics) {
   Diagnostics found;
+  std::optional<std::string> text;
   try {
     const fs::file_status status = fs::symlink_status(out);
     if (status.type() == fs::file_type::not_found) return Found::Nothing;
@@ -124,7 +126,8 @@ Found examine(const fs::path& out, Diagnostics& diagnostics) {
       return Found::Foreign;
     }
     if (fs::is_empty(out)) return Found::Ours;
-    const auto manifest = read_manifest(out);
+    text = read_file(out / kManifestName);
+    const auto manifest = parse_manifest(text);
     if (!manifest) {
       diagnostics.error(
           "N0601", place(out),
@@ -139,35 +142,71 @@ Found examine(const fs::path& out, Diagnostics& diagnostics) {
     report_errno(diagnostics, out, "read", error.code().value());
     return Found::Foreign;
   }
+  // Faults may come from the files of one run beside the manifest of another; then look again.
+  if (found.has_errors() && read_file(out / kManifestName) != text) {
+    return Found::Vanished;
+  }
   for (const Diagnostic& each : found.all()) {
     diagnostics.error(each.code, each.location, each.message, each.help);
   }
   return found.has_errors() ? Found::Foreign : Found::Ours;
 }
 
+/// More would mean that something else than a few runs at once keeps changing the folder.
+constexpr int kMaxAttempts = 1000;
+
+/// As `examine`, at a moment at which no other run replaced the folder.
+Found examine_settled(const fs::path& out, Diagnostics& diagnostics) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const Found found = examine(out, diagnostics);
+    if (found != Found::Vanished) return found;
+  }
+  report_errno(diagnostics, out, "read", EBUSY);
+  return Found::Foreign;
+}
+
 // ------------------------------------------------------------------------------------- Writing
 
-/// Writes one file; messages name it `shown`, the place where the user expects it.
-bool write_file(const fs::path& path, const fs::path& shown, std::string_view bytes,
-                Diagnostics& diagnostics) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!file.is_open()) {
+/// A file whose bytes are written but perhaps not yet on the disk.
+struct PendingFile {
+  std::unique_ptr<Descriptor> descriptor;
+  fs::path shown;  ///< where the user expects the file; messages name it
+};
+
+/// Writes one file and starts its way to the disk; nothing after reporting a fault.
+std::optional<PendingFile> write_file(const fs::path& path, const fs::path& shown,
+                                      std::string_view bytes, Diagnostics& diagnostics) {
+  PendingFile file{.descriptor = std::make_unique<Descriptor>(
+                       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)),
+                   .shown = shown};
+  if (!file.descriptor->is_open()) {
     report_errno(diagnostics, shown, "create", errno);
-    return false;
+    return std::nullopt;
   }
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file.value(), bytes.data(), bytes.size());
+    const ssize_t written = ::write(file.descriptor->value(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       report_errno(diagnostics, shown, "write", errno);
-      return false;
+      return std::nullopt;
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(file.value()) != 0 || !file.close()) {
-    report_errno(diagnostics, shown, "write", errno);
-    return false;
+  // Only a hint: the flush below waits. It lets the file system write all files in one go, instead
+  // of one journal entry for each.
+  ::sync_file_range(file.descriptor->value(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  return file;
+}
+
+/// Waits until the files are on the disk, and closes them.
+bool flush(std::vector<PendingFile>& files, Diagnostics& diagnostics) {
+  for (PendingFile& file : files) {
+    if (::fsync(file.descriptor->value()) != 0 || !file.descriptor->close()) {
+      report_errno(diagnostics, file.shown, "write", errno);
+      return false;
+    }
   }
+  files.clear();
   return true;
 }
 
@@ -183,6 +222,8 @@ bool sync_folder(const fs::path& folder, Diagnostics& diagnostics) {
 /// will be.
 bool write_files(const fs::path& folder, const fs::path& out, const FileTree& tree,
                  Diagnostics& diagnostics) {
+  constexpr std::size_t kMaxOpenFiles = 128;
+  std::vector<PendingFile> pending;
   std::set<fs::path> folders = {folder};
   for (const auto& [relative, bytes] : tree.files) {
     const fs::path path = folder / relative;
@@ -194,11 +235,16 @@ bool write_files(const fs::path& folder, const fs::path& out, const FileTree& tr
       report_errno(diagnostics, (out / relative).parent_path(), "create", error.value());
       return false;
     }
-    if (!write_file(path, out / relative, bytes, diagnostics)) return false;
+    auto file = write_file(path, out / relative, bytes, diagnostics);
+    if (!file) return false;
+    pending.push_back(std::move(*file));
+    if (pending.size() == kMaxOpenFiles && !flush(pending, diagnostics)) return false;
   }
-  if (!write_file(folder / kManifestName, out / kManifestName, manifest_text(tree), diagnostics)) {
-    return false;
-  }
+  auto manifest =
+      write_file(folder / kManifestName, out / kManifestName, manifest_text(tree), diagnostics);
+  if (!manifest) return false;
+  pending.push_back(std::move(*manifest));
+  if (!flush(pending, diagnostics)) return false;
   for (const fs::path& each : folders) {
     if (!sync_folder(each, diagnostics)) return false;
   }
@@ -208,8 +254,9 @@ bool write_files(const fs::path& folder, const fs::path& out, const FileTree& tr
 /// `.<name>.<pid>-<random>.tmp` beside `out`.
 fs::path temporary_sibling(const fs::path& out) {
   std::random_device device;
-  return out.parent_path() /
-         fmt::format(".{}.{}-{:08x}.tmp", out.filename().string(), ::getpid(), device());
+  return out.parent_path() / fmt::format(".{}.{}-{:08x}.tmp",
+                                         out.filename().string().substr(0, 100), ::getpid(),
+                                         device());
 }
 
 /// `out` without `..`, links and a slash at the end, so that it has a parent and a name.
@@ -281,10 +328,7 @@ Renamed replace(const fs::path& temporary, const fs::path& out, Found found,
 }  // namespace
 
 bool may_write_tree(const fs::path& out, Diagnostics& diagnostics) {
-  for (;;) {
-    const Found found = examine(resolve(out), diagnostics);
-    if (found != Found::Vanished) return found != Found::Foreign;
-  }
+  return examine_settled(resolve(out), diagnostics) != Found::Foreign;
 }
 
 bool write_tree(const fs::path& out, const FileTree& tree, Diagnostics& diagnostics) {
@@ -305,10 +349,9 @@ bool write_tree(const fs::path& out, const FileTree& tree, Diagnostics& diagnost
   // only costs the loser of a race another round.
   const Descriptor lock(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.is_open()) ::flock(lock.value(), LOCK_EX);
-  for (;;) {
-    const Found found = examine(target, diagnostics);
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const Found found = examine_settled(target, diagnostics);
     if (found == Found::Foreign) return false;
-    if (found == Found::Vanished) continue;
     const Renamed renamed = replace(temporary.path(), target, found, diagnostics);
     if (renamed == Renamed::Failed) return false;
     if (renamed == Renamed::Again) continue;
@@ -317,6 +360,8 @@ bool write_tree(const fs::path& out, const FileTree& tree, Diagnostics& diagnost
     if (found == Found::Nothing) temporary.keep();
     return sync_folder(parent, diagnostics);
   }
+  report_errno(diagnostics, target, "replace", EBUSY);
+  return false;
 }
 
 }  // namespace nacre

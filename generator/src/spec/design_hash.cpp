@@ -51,9 +51,9 @@ std::vector<unsigned char> little_endian(std::span<const Number> values) {
 }  // namespace
 
 DesignHash::DesignHash() : state_(std::make_unique<State>()) {
-  NACRE_CHECK(state_->context != nullptr &&
-                  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1,
-              "SHA-256 is not available");
+  NACRE_CHECK(
+      state_->context != nullptr && EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1,
+      "SHA-256 is not available");
 }
 
 DesignHash::~DesignHash() = default;

@@ -18,9 +18,9 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/// Builds our tree from nlohmann's events. The parser says what it saw but not where, so a cursor of
-/// our own walks the same text: each event moves it over one token. As the parser has accepted the
-/// token by then, the cursor only needs to know where tokens begin and end.
+/// Builds our tree from nlohmann's events. The parser says what it saw but not where, so a cursor
+/// of our own walks the same text: each event moves it over one token. As the parser has accepted
+/// the token by then, the cursor only needs to know where tokens begin and end.
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   TreeBuilder(JsonDocument& document, Diagnostics& diagnostics)
@@ -69,10 +69,10 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   /// Duplicate keys, reported when the tree stands (a location needs it).
   void report_duplicates() {
     for (const Duplicate& duplicate : duplicates_) {
-      diagnostics_.error("N0103", document_.locate(duplicate.second),
-                         fmt::format("key '{}' is given twice", duplicate.name),
-                         fmt::format("the first stands in line {}",
-                                     document_.locate(duplicate.first).line));
+      diagnostics_.error(
+          "N0103", document_.locate(duplicate.second),
+          fmt::format("key '{}' is given twice", duplicate.name),
+          fmt::format("the first stands in line {}", document_.locate(duplicate.first).line));
     }
   }
 
@@ -108,8 +108,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   JsonRange word_token() {
     skip_to_token();
     const std::size_t begin = cursor_;
-    while (cursor_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[cursor_])) != 0 ||
-                                      std::strchr("+-.", text_[cursor_]) != nullptr)) {
+    while (cursor_ < text_.size() &&
+           (std::isalnum(static_cast<unsigned char>(text_[cursor_])) != 0 ||
+            std::strchr("+-.", text_[cursor_]) != nullptr)) {
       ++cursor_;
     }
     NACRE_CHECK(cursor_ > begin, "the cursor and the JSON parser disagree");
@@ -137,8 +138,8 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
           "move large tables to .npy files");
       return false;
     }
-    place_for_value() = Json{.value = std::forward<Value>(value), .range = range,
-                             .document = &document_};
+    place_for_value() =
+        Json{.value = std::forward<Value>(value), .range = range, .document = &document_};
     return true;
   }
 
@@ -167,7 +168,8 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     Json* self = &document_.root;
     if (parent != nullptr) {
       auto* members = std::get_if<Json::Object>(&parent->value);
-      self = members != nullptr ? &members->back().value : &std::get<Json::Array>(parent->value).back();
+      self = members != nullptr ? &members->back().value
+                                : &std::get<Json::Array>(parent->value).back();
     }
     stack_.push_back(self);
     if (is_object) keys_.emplace_back();
@@ -227,10 +229,18 @@ void TreeBuilder::report_syntax(std::size_t position, const std::string& last_to
     begin = end > 0 ? end - 1 : 0;
   } else {
     begin = end > 0 ? end - 1 : 0;
-    const bool is_token = message.starts_with("unexpected ");
-    const std::size_t size = last_token.size();
-    if (is_token && size > 1 && size <= end && text_.compare(end - size, size, last_token) == 0) {
-      begin = end - size;
+    // nlohmann's last token may hold tokens before it; only for a string it is exact.
+    if (message.starts_with("unexpected string") && last_token.size() <= end &&
+        text_.compare(end - last_token.size(), last_token.size(), last_token) == 0) {
+      begin = end - last_token.size();
+    } else if (message.starts_with("unexpected number") || message.starts_with("unexpected t") ||
+               message.starts_with("unexpected f") || message.starts_with("unexpected n") ||
+               error.id == 406) {
+      const auto in_word = [&](std::size_t at) {
+        return std::isalnum(static_cast<unsigned char>(text_[at])) != 0 ||
+               std::strchr("+-.", text_[at]) != nullptr;
+      };
+      while (begin > 0 && in_word(begin - 1)) --begin;
     }
   }
   const JsonRange range{.begin = static_cast<std::uint32_t>(begin),
@@ -254,9 +264,10 @@ void TreeBuilder::report_syntax(std::size_t position, const std::string& last_to
   } else if (here == '\'') {
     help = "JSON strings stand in double quotes";
   } else if (at_end) {
-    help = "a bracket, a brace or a quote is not closed";
-  } else if (here == '"' && (previous == '"' || std::isdigit(static_cast<unsigned char>(previous)) != 0 ||
-                             previous == '}' || previous == ']' || previous == 'e' || previous == 'l')) {
+    help = end == 0 ? "the file is empty" : "a bracket, a brace or a quote is not closed";
+  } else if (here == '"' &&
+             (previous == '"' || std::isdigit(static_cast<unsigned char>(previous)) != 0 ||
+              previous == '}' || previous == ']' || previous == 'e' || previous == 'l')) {
     help = "a comma is missing before it";
   } else if (here == 'N' || here == 'I') {
     help = "NaN and Infinity are not numbers in JSON";
@@ -340,14 +351,16 @@ const Json* Json::find(std::string_view key) const {
 }
 
 std::string_view Json::type_name() const {
-  static constexpr std::string_view kNames[] = {"null",     "true or false", "an integer", "a number with a fraction",
-                                                "a string", "an array",      "an object"};
+  static constexpr std::string_view kNames[] = {
+      "null",     "true or false", "an integer", "a number with a fraction",
+      "a string", "an array",      "an object"};
   return kNames[value.index()];
 }
 
 std::string Json::excerpt() const {
   constexpr std::size_t kMaxBytes = 40;
-  std::string_view text = std::string_view(document->text).substr(range.begin, range.end - range.begin);
+  std::string_view text =
+      std::string_view(document->text).substr(range.begin, range.end - range.begin);
   if (text.size() <= kMaxBytes) return std::string(text);
   std::size_t size = kMaxBytes;
   while (size > 0 && is_continuation(text[size])) --size;
@@ -394,7 +407,8 @@ std::unique_ptr<JsonDocument> parse_json(std::string text, const std::string& fi
   document->text = std::move(text);
   document->line_starts.push_back(0);
   for (std::size_t i = 0; i < document->text.size(); ++i) {
-    if (document->text[i] == '\n') document->line_starts.push_back(static_cast<std::uint32_t>(i + 1));
+    if (document->text[i] == '\n')
+      document->line_starts.push_back(static_cast<std::uint32_t>(i + 1));
   }
   document->root.document = document.get();
   document->root.range.end = static_cast<std::uint32_t>(document->text.size());
@@ -405,8 +419,9 @@ std::unique_ptr<JsonDocument> parse_json(std::string text, const std::string& fi
     return nullptr;
   }
   TreeBuilder builder(*document, diagnostics);
-  const bool parsed = nlohmann::json::sax_parse(document->text.begin(), document->text.end(), &builder,
-                                                nlohmann::json::input_format_t::json, true, true);
+  const bool parsed =
+      nlohmann::json::sax_parse(document->text.begin(), document->text.end(), &builder,
+                                nlohmann::json::input_format_t::json, true, true);
   if (!parsed) return nullptr;
   const int errors_before = diagnostics.num_errors();
   builder.report_duplicates();
@@ -414,7 +429,8 @@ std::unique_ptr<JsonDocument> parse_json(std::string text, const std::string& fi
   return document;
 }
 
-std::unique_ptr<JsonDocument> read_json(const std::filesystem::path& file, Diagnostics& diagnostics) {
+std::unique_ptr<JsonDocument> read_json(const std::filesystem::path& file,
+                                        Diagnostics& diagnostics) {
   const Location location{.file = file.string()};
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
@@ -447,8 +463,9 @@ std::unique_ptr<JsonDocument> read_json(const std::filesystem::path& file, Diagn
     text.resize(static_cast<std::size_t>(stream.gcount()));
   }
   if (!stream && !stream.eof()) {
-    diagnostics.error("N0101", location,
-                      fmt::format("the file cannot be read: {}", std::generic_category().message(errno)));
+    diagnostics.error(
+        "N0101", location,
+        fmt::format("the file cannot be read: {}", std::generic_category().message(errno)));
     return nullptr;
   }
   return parse_json(std::move(text), file.string(), diagnostics);

@@ -88,8 +88,8 @@ inline constexpr std::size_t kMaxJsonBytes = std::size_t{64} << 20;
 inline constexpr int kMaxJsonDepth = 64;
 inline constexpr std::size_t kMaxJsonValues = std::size_t{1} << 20;
 
-/// Parses text. Comments (// and /* */), a byte order mark and CRLF are fine; duplicate keys, numbers
-/// that do not fit, deep nesting are errors. Returns null after an error.
+/// Parses text. Comments (// and /* */), a byte order mark and CRLF are fine; duplicate keys,
+/// numbers that do not fit, deep nesting are errors. Returns null after an error.
 std::unique_ptr<JsonDocument> parse_json(std::string text, const std::string& file,
                                          Diagnostics& diagnostics);
 

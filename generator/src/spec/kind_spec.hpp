@@ -21,7 +21,7 @@ struct StageFigures {
   std::int64_t ram_bits = 0;       ///< of memories inferred as RAM
   std::int64_t macro_bits = 0;     ///< of memories behind named macros
   std::int64_t synapses = 0;
-  std::int64_t cycles_per_event = 0;                ///< cycles an input event (or value) occupies
+  std::int64_t cycles_per_event = 0;               ///< cycles an input event (or value) occupies
   std::int64_t synaptic_operations_per_cycle = 0;  ///< peak
 };
 
@@ -31,8 +31,8 @@ struct KindSpec {
   std::string_view summary;  ///< one line, for `nacre kinds`
   /// Fields beside name, kind, inputs.
   const schema::Object& (*schema)();
-  /// Types and validates `stage` (its `input` shape is known), sets `stage.params` and `stage.output`.
-  /// `object` already passed the schema. Faults go to `context.diagnostics`.
+  /// Types and validates `stage` (its `input` shape is known), sets `stage.params` and
+  /// `stage.output`. `object` already passed the schema. Faults go to `context.diagnostics`.
   void (*parse)(const Json& object, struct ParseContext& context, Stage& stage);
   bool takes_values = false;  ///< input: a value stream, else an event stream
   bool decides = false;       ///< sends verdicts, so that an encoder's `stop_on` may name it

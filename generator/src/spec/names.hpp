@@ -23,8 +23,8 @@ std::string to_lower(std::string_view text);
 /// What a name is used for.
 enum class NameUse { Stage, Module };
 
-/// Reports an illegal or reserved name; true when the name can be used. A module name must not start
-/// with "nacre_", the prefix of the leaves.
+/// Reports an illegal or reserved name; true when the name can be used. A module name must not
+/// start with "nacre_", the prefix of the leaves.
 bool check_name(std::string_view name, NameUse use, const Location& location,
                 Diagnostics& diagnostics);
 

@@ -31,7 +31,9 @@ const schema::Object& neuron_schema() {
                   .doc("positive threshold, at most clamp_max (register: this is its reset value)"),
               integer("negative_threshold", -kInt32Max - 1, -1)
                   .doc("negative threshold, at least clamp_min; absent: no negative spikes"),
-              word("compare", {">=", ">"}).fallback("\">=\"").doc("how v is compared with a threshold"),
+              word("compare", {">=", ">"})
+                  .fallback("\">=\"")
+                  .doc("how v is compared with a threshold"),
               word("fire", {"step", "event"})
                   .fallback("\"step\"")
                   .doc("tested once per time step, or after each input event"),
@@ -81,8 +83,8 @@ const schema::Object& neuron_schema() {
 
 int signed_width(std::int64_t low, std::int64_t high) {
   int bits = 1;
-  while (bits < 63 && (low < -(std::int64_t{1} << (bits - 1)) ||
-                       high > (std::int64_t{1} << (bits - 1)) - 1)) {
+  while (bits < 63 &&
+         (low < -(std::int64_t{1} << (bits - 1)) || high > (std::int64_t{1} << (bits - 1)) - 1)) {
     ++bits;
   }
   return bits;
@@ -148,11 +150,12 @@ void check_thresholds(const schema::Reader& reader, const NeuronSpec& neuron,
                   : widen(*neuron.negative_threshold, 0));
   }
   if (neuron.compare == Compare::Greater && neuron.threshold == neuron.clamp_max) {
-    diagnostics.warning("W0402", reader.location("threshold"),
-                        fmt::format("with 'compare' '>' a threshold of {} is never exceeded: v saturates "
-                                    "at {}",
-                                    neuron.threshold, neuron.clamp_max),
-                        fmt::format("lower the threshold to {}", neuron.threshold - 1));
+    diagnostics.warning(
+        "W0402", reader.location("threshold"),
+        fmt::format("with 'compare' '>' a threshold of {} is never exceeded: v saturates "
+                    "at {}",
+                    neuron.threshold, neuron.clamp_max),
+        fmt::format("lower the threshold to {}", neuron.threshold - 1));
   }
 }
 
@@ -215,7 +218,8 @@ NeuronSpec parse_neuron(const Json& object, Diagnostics& diagnostics, DesignHash
   neuron.refractory_steps = static_cast<int>(reader.integer("refractory_steps"));
   neuron.refractory_mode = reader.word<RefractoryMode>("refractory_mode");
   neuron.leak = reader.word<Leak>("leak");
-  if (neuron.leak == Leak::Shift) neuron.leak_shift = static_cast<int>(reader.integer("leak_shift"));
+  if (neuron.leak == Leak::Shift)
+    neuron.leak_shift = static_cast<int>(reader.integer("leak_shift"));
   if (neuron.leak == Leak::Multiply) {
     neuron.leak_factor = reader.integer("leak_factor");
     neuron.leak_fraction_bits = static_cast<int>(reader.integer("leak_fraction_bits"));
@@ -227,10 +231,11 @@ NeuronSpec parse_neuron(const Json& object, Diagnostics& diagnostics, DesignHash
   check_thresholds(reader, neuron, diagnostics);
   check_leak(reader, neuron, diagnostics);
   if (neuron.reset_value < neuron.clamp_min || neuron.reset_value > neuron.clamp_max) {
-    diagnostics.error("N0404", reader.location("reset_value"),
-                      fmt::format("'reset_value' is {}, must be {} ... {} (the clamp); needs {} bits",
-                                  neuron.reset_value, neuron.clamp_min, neuron.clamp_max,
-                                  signed_width(neuron.reset_value, neuron.reset_value)));
+    diagnostics.error(
+        "N0404", reader.location("reset_value"),
+        fmt::format("'reset_value' is {}, must be {} ... {} (the clamp); needs {} bits",
+                    neuron.reset_value, neuron.clamp_min, neuron.clamp_max,
+                    signed_width(neuron.reset_value, neuron.reset_value)));
   }
   if (neuron.max_spikes > 1 && neuron.reset != Reset::Subtract) {
     diagnostics.error("N0405", reader.location("max_spikes"),

@@ -61,7 +61,8 @@ class HeaderParser {
 
  private:
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t'))
+      ++at_;
   }
   bool accept(char c) {
     skip_space();
@@ -80,7 +81,8 @@ class HeaderParser {
   }
   bool truth(bool& out) {
     skip_space();
-    for (const auto& [word, value] : {std::pair{std::string_view("True"), true}, {"False", false}}) {
+    for (const auto& [word, value] :
+         {std::pair{std::string_view("True"), true}, {"False", false}}) {
       if (text_.substr(at_, word.size()) == word) {
         at_ += word.size();
         out = value;
@@ -140,7 +142,8 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   return fmt::format("({})", fmt::join(shape, ", "));
 }
 
-/// One element, in 64 bits. An unsigned number above 2^63-1 becomes the largest: outside in any case.
+/// One element, in 64 bits. An unsigned number above 2^63-1 becomes the largest: outside in any
+/// case.
 std::int64_t element(const unsigned char* bytes, const NpyHeader& header) {
   std::uint64_t bits = 0;
   for (int i = 0; i < header.item_bytes; ++i) {
@@ -186,8 +189,9 @@ NpyHeaderResult parse_npy_header(std::string_view bytes) {
     size |= (byte_at(bytes, 10) << 16) | (byte_at(bytes, 11) << 24);
     begin = 12;
   }
-  if (size > kMaxHeaderBytes) return malformed(fmt::format("has a header of {} bytes", with_commas(
-                                                  static_cast<long long>(size))));
+  if (size > kMaxHeaderBytes)
+    return malformed(
+        fmt::format("has a header of {} bytes", with_commas(static_cast<long long>(size))));
   if (bytes.size() < begin + size) return malformed("ends inside its header");
   HeaderParser parser(bytes.substr(begin, size));
   if (!parser.parse()) return malformed("has a malformed header");
@@ -205,8 +209,10 @@ NpyHeaderResult parse_npy_header(std::string_view bytes) {
   }
   header.type = descr[1];
   header.item_bytes = descr[2] - '0';
-  const bool legal_size = header.item_bytes == 1 || (header.type != 'b' && (header.item_bytes == 2 ||
-                                                     header.item_bytes == 4 || header.item_bytes == 8));
+  const bool legal_size =
+      header.item_bytes == 1 ||
+      (header.type != 'b' &&
+       (header.item_bytes == 2 || header.item_bytes == 4 || header.item_bytes == 8));
   if (!legal_size) return wrong_type(fmt::format("elements of type '{}'", descr));
   header.big_endian = descr[0] == '>';
   header.fortran_order = parser.fortran_order;
@@ -280,7 +286,8 @@ std::optional<NpyArray> read_npy(const std::filesystem::path& file,
     const std::int64_t count = std::min(per_chunk, num_elements - first);
     stream.read(reinterpret_cast<char*>(chunk.data()), count * header.item_bytes);
     if (stream.gcount() != count * header.item_bytes) {
-      diagnostics.error("N0501", location, fmt::format("data file '{}' cannot be read to its end", name));
+      diagnostics.error("N0501", location,
+                        fmt::format("data file '{}' cannot be read to its end", name));
       return std::nullopt;
     }
     for (std::int64_t i = 0; i < count; ++i) {

@@ -1,8 +1,8 @@
 #pragma once
 // Integer arrays from NumPy's .npy files (format versions 1 to 3).
 //
-// The header is a Python literal; it is read by a small grammar of our own and never evaluated. Sizes
-// are checked against what the caller expects before anything is allocated.
+// The header is a Python literal; it is read by a small grammar of our own and never evaluated.
+// Sizes are checked against what the caller expects before anything is allocated.
 
 #include <cstdint>
 #include <filesystem>
@@ -45,8 +45,8 @@ struct NpyArray {
   std::int64_t num_outside = 0;
 };
 
-/// Reads an array of exactly this shape. Faults of the file are reported at `location`, the place of
-/// its name in the specification. Values outside [low, high] (within 32 bits) are only counted.
+/// Reads an array of exactly this shape. Faults of the file are reported at `location`, the place
+/// of its name in the specification. Values outside [low, high] (within 32 bits) are only counted.
 /// `axes` names the dimensions for messages: "(neurons, inputs)".
 std::optional<NpyArray> read_npy(const std::filesystem::path& file,
                                  std::span<const std::int64_t> shape, std::string_view axes,

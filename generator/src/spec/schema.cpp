@@ -175,30 +175,28 @@ void check_integer(const Field& field, const std::string& label, const Json& jso
     return;
   }
   if (value < field.minimum || value > field.maximum) {
-    diagnostics.error(
-        "N0204", json.location(),
-        fmt::format("'{}' is {}, must be {}", label, value, range_words(field)),
-        fmt::format("{} is the nearest legal value",
-                    std::clamp(value, field.minimum, field.maximum)));
+    diagnostics.error("N0204", json.location(),
+                      fmt::format("'{}' is {}, must be {}", label, value, range_words(field)),
+                      fmt::format("{} is the nearest legal value",
+                                  std::clamp(value, field.minimum, field.maximum)));
     return;
   }
   if (!field.is_power_of_two || (value & (value - 1)) == 0) return;
   std::int64_t below = 1;
   while (below * 2 < value) below *= 2;
   const std::int64_t above = below * 2;
-  diagnostics.error("N0208", json.location(),
-                    fmt::format("'{}' is {}, must be a power of two", label, value),
-                    above <= field.maximum
-                        ? fmt::format("{} and {} are the nearest legal values", below, above)
-                        : fmt::format("{} is the nearest legal value", below));
+  diagnostics.error(
+      "N0208", json.location(), fmt::format("'{}' is {}, must be a power of two", label, value),
+      above <= field.maximum ? fmt::format("{} and {} are the nearest legal values", below, above)
+                             : fmt::format("{} is the nearest legal value", below));
 }
 
 void check_word(const Field& field, const std::string& label, const Json& json,
                 Diagnostics& diagnostics) {
   const auto& words = field.allowed_words;
   if (std::find(words.begin(), words.end(), json.string()) != words.end()) return;
-  std::string message = fmt::format("'{}' is {}, must be {}", label, json.excerpt(),
-                                    quoted_list(words, "or"));
+  std::string message =
+      fmt::format("'{}' is {}, must be {}", label, json.excerpt(), quoted_list(words, "or"));
   const auto near = nearest_word(json.string(), words);
   diagnostics.error("N0205", json.location(), std::move(message),
                     near ? fmt::format("did you mean '{}'?", *near) : std::string());
@@ -212,11 +210,12 @@ void check_array(const Field& field, const std::string& label, const Json& json,
   const auto size = static_cast<std::int64_t>(json.array().size());
   if (size < field.minimum || size > field.maximum) {
     const bool too_large = size > field.maximum && !field.size_knob.empty();
-    std::string legal = field.minimum == field.maximum ? with_commas(field.minimum) : range_words(field);
+    std::string legal =
+        field.minimum == field.maximum ? with_commas(field.minimum) : range_words(field);
     diagnostics.error(too_large ? "N1004" : "N0209", json.location(),
                       fmt::format("'{}' has {} element{}, must have {}", label, with_commas(size),
                                   size == 1 ? "" : "s", legal),
-                      field.size_knob);
+                      too_large ? field.size_knob : std::string());
     return;
   }
   for (std::size_t i = 0; i < json.array().size(); ++i) {
@@ -306,19 +305,22 @@ void check_unknown_keys(const Object& object, const Json& json, Diagnostics& dia
     if (object.find(member.key) != nullptr) continue;
     const auto& derived = object.derived;
     if (std::find(derived.begin(), derived.end(), member.key) != derived.end()) {
-      diagnostics.error("N0212", member.key_location(),
-                        fmt::format("'{}' follows from the stream that enters the stage", member.key),
-                        "remove the key");
+      diagnostics.error(
+          "N0212", member.key_location(),
+          fmt::format("'{}' follows from the stream that enters the stage", member.key),
+          "remove the key");
       continue;
     }
     std::string help = "legal keys: " + quoted_list(names, "and");
-    // Nobody reads the hints beyond the printed errors; a hostile file must not make us compute them.
+    // Nobody reads the hints beyond the printed errors; a hostile file must not make us compute
+    // them.
     if (diagnostics.num_errors() < 100) {
       if (const auto near = nearest_word(member.key, names)) {
         help = fmt::format("did you mean '{}'?", *near);
       }
     }
-    const std::string shown = member.key.size() <= 64 ? member.key : member.key.substr(0, 61) + "...";
+    const std::string shown =
+        member.key.size() <= 64 ? member.key : member.key.substr(0, 61) + "...";
     diagnostics.error("N0201", member.key_location(),
                       fmt::format("unknown key '{}' in {}", shown, object.title), std::move(help));
   }
@@ -355,11 +357,11 @@ bool validate(const Object& object, const Json& json, Diagnostics& diagnostics) 
     if (!is_applicable(object, json, field)) {
       if (member == nullptr) continue;
       const std::string chosen = chosen_word(object, json, field.when_field);
-      diagnostics.error("N0206", member->key_location(),
-                        fmt::format("'{}' has no effect: '{}' is '{}'", field.name, field.when_field,
-                                    chosen),
-                        fmt::format("remove it, or set '{}' to {}", field.when_field,
-                                    quoted_list(field.when_words, "or")));
+      diagnostics.error(
+          "N0206", member->key_location(),
+          fmt::format("'{}' has no effect: '{}' is '{}'", field.name, field.when_field, chosen),
+          fmt::format("remove it, or set '{}' to {}", field.when_field,
+                      quoted_list(field.when_words, "or")));
       continue;
     }
     if (member != nullptr) {
@@ -372,8 +374,9 @@ bool validate(const Object& object, const Json& json, Diagnostics& diagnostics) 
       }
       diagnostics.error("N0202", json.location(),
                         fmt::format("{} needs key '{}'{}", object.title, field.name, reason),
-                        field.description.empty() ? std::string()
-                                                  : fmt::format("'{}': {}", field.name, field.description));
+                        field.description.empty()
+                            ? std::string()
+                            : fmt::format("'{}': {}", field.name, field.description));
     }
   }
   check_exclusive(object, json, diagnostics);
@@ -382,7 +385,8 @@ bool validate(const Object& object, const Json& json, Diagnostics& diagnostics) 
 
 ordered_json Reader::default_of(std::string_view name) const {
   const Field* field = object_.find(name);
-  NACRE_CHECK(field != nullptr, fmt::format("the table of {} has no field {}", object_.title, name));
+  NACRE_CHECK(field != nullptr,
+              fmt::format("the table of {} has no field {}", object_.title, name));
   NACRE_CHECK(!field->default_json.empty(), fmt::format("field {} has no default", name));
   return ordered_json::parse(field->default_json);
 }
@@ -548,10 +552,10 @@ std::string type_cell(const Field& field) {
       return cell;
     }
     case Type::Array: {
-      const std::string count = field.minimum == field.maximum
-                                    ? with_commas(field.minimum)
-                                    : fmt::format("{} ... {}", with_commas(field.minimum),
-                                                  with_commas(field.maximum));
+      const std::string count =
+          field.minimum == field.maximum
+              ? with_commas(field.minimum)
+              : fmt::format("{} ... {}", with_commas(field.minimum), with_commas(field.maximum));
       return fmt::format("array of {} elements: {}", count, type_cell(field.alternatives.front()));
     }
     case Type::Object:
@@ -574,30 +578,37 @@ std::string default_cell(const Object& object, const Field& field) {
   if (!field.default_json.empty()) return fmt::format("`{}`", field.default_json);
   if (field.is_required) return "required";
   for (const Exclusive& group : object.exclusive) {
-    if (std::find(group.fields.begin(), group.fields.end(), field.name) == group.fields.end()) continue;
+    if (std::find(group.fields.begin(), group.fields.end(), field.name) == group.fields.end())
+      continue;
     return group.one_required ? "one of " + quoted_list(group.fields, "and") : "-";
   }
   return "-";
 }
 
-void append_rows(const Object& object, const std::string& prefix, std::string& out) {
+void append_rows(const Object& object, const std::string& prefix,
+                 const std::vector<std::string>& elsewhere, std::string& out) {
   for (const Field& field : object.fields) {
     std::string meaning = field.description;
     if (!field.unit.empty()) meaning += fmt::format(" [{}]", field.unit);
     if (!field.when_field.empty()) {
-      meaning += fmt::format("; only with `{}` {}", field.when_field, quoted_list(field.when_words, "or"));
+      meaning +=
+          fmt::format("; only with `{}` {}", field.when_field, quoted_list(field.when_words, "or"));
     }
     out += fmt::format("| `{}{}` | {} | {} | {} |\n", prefix, field.name, type_cell(field),
                        default_cell(object, field), meaning);
-    if (field.type == Type::Object) append_rows(*field.object, prefix + field.name + ".", out);
+    const bool is_here =
+        std::find(elsewhere.begin(), elsewhere.end(), field.name) == elsewhere.end();
+    if (field.type == Type::Object && is_here) {
+      append_rows(*field.object, prefix + field.name + ".", elsewhere, out);
+    }
   }
 }
 
 }  // namespace
 
-std::string markdown_table(const Object& object) {
+std::string markdown_table(const Object& object, const std::vector<std::string>& elsewhere) {
   std::string out = "| key | legal values | default | meaning |\n|---|---|---|---|\n";
-  append_rows(object, "", out);
+  append_rows(object, "", elsewhere, out);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The fields of a JSON object as a table. One table drives validation, JSON Schema and documentation.
+// The fields of a JSON object as a table. One table drives validation, JSON Schema and
+// documentation.
 
 #include <cstdint>
 #include <initializer_list>
@@ -27,15 +28,16 @@ struct Field {
   bool is_required = false;
   std::string default_json;  ///< the default as JSON text; empty: none
   std::string unit;
-  std::int64_t minimum = std::numeric_limits<std::int64_t>::min();  ///< value, length or element count
+  std::int64_t minimum =
+      std::numeric_limits<std::int64_t>::min();  ///< value, length or element count
   std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
   bool is_power_of_two = false;
   /// Above `maximum`, the design is refused for its size (exit 5), with this knob as help.
   std::string size_knob;
   std::vector<std::string> allowed_words;
-  const Object* object = nullptr;   ///< of Type::Object
-  std::vector<Field> alternatives;  ///< the element of Type::Array, the choices of Type::OneOf
-  std::string when_field;           ///< legal only when this other field ...
+  const Object* object = nullptr;       ///< of Type::Object
+  std::vector<Field> alternatives;      ///< the element of Type::Array, the choices of Type::OneOf
+  std::string when_field;               ///< legal only when this other field ...
   std::vector<std::string> when_words;  ///< ... has one of these words
 
   Field required() const;
@@ -105,7 +107,8 @@ class Reader {
 /// JSON Schema (draft-07) of the table, without "$schema".
 nlohmann::ordered_json json_schema(const Object& object);
 
-/// Rows of a Markdown table: key, type and range, default, meaning; nested objects as `outer.inner`.
-std::string markdown_table(const Object& object);
+/// A Markdown table: key, legal values, default, meaning; nested objects as `outer.inner`, except
+/// those named in `elsewhere`, which have a table of their own.
+std::string markdown_table(const Object& object, const std::vector<std::string>& elsewhere = {});
 
 }  // namespace nacre::schema

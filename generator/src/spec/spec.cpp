@@ -47,8 +47,8 @@ bool validate_root(const Json& root, Diagnostics& diagnostics) {
       version != nullptr && version->is_integer() && version->integer() != kSpecVersion) {
     // Said alone: every other key may mean something else in another version.
     diagnostics.error("N0211", version->location(),
-                      fmt::format("'nacre' is {}, this program reads version {}", version->integer(),
-                                  kSpecVersion),
+                      fmt::format("'nacre' is {}, this program reads version {}",
+                                  version->integer(), kSpecVersion),
                       fmt::format("set it to {}", kSpecVersion));
     return false;
   }
@@ -125,11 +125,11 @@ void check_unique_names(const std::vector<Draft>& drafts, Diagnostics& diagnosti
     const auto [first, is_new] = known.try_emplace(to_lower(draft.name), &draft);
     if (is_new) continue;
     const bool same = first->second->name == draft.name;
-    diagnostics.error("N0303", draft.name_location,
-                      fmt::format("stage name '{}' is given twice{}", draft.name,
-                                  same ? "" : fmt::format(" ('{}' differs only in case)",
-                                                          first->second->name)),
-                      fmt::format("the first stands in line {}", first->second->name_location.line));
+    diagnostics.error(
+        "N0303", draft.name_location,
+        fmt::format("stage name '{}' is given twice{}", draft.name,
+                    same ? "" : fmt::format(" ('{}' differs only in case)", first->second->name)),
+        fmt::format("the first stands in line {}", first->second->name_location.line));
   }
 }
 
@@ -144,10 +144,11 @@ void connect(std::vector<Draft>& drafts, Diagnostics& diagnostics) {
     if (draft.inputs == nullptr) continue;
     const Json::Array& inputs = draft.inputs->array();
     if (inputs.size() > 1) {
-      diagnostics.error("N0306", draft.inputs->location(),
-                        fmt::format("stage '{}' has {} inputs; no kind of this version joins streams",
-                                    draft.name, inputs.size()),
-                        "give one input");
+      diagnostics.error(
+          "N0306", draft.inputs->location(),
+          fmt::format("stage '{}' has {} inputs; no kind of this version joins streams", draft.name,
+                      inputs.size()),
+          "give one input");
     }
     for (const Json& input : inputs) {
       int source = kNoSource;
@@ -244,12 +245,13 @@ void check_stop_on(const std::vector<Draft>& drafts, const std::vector<std::size
       target = &candidate;
       is_downstream = other > place;
     }
-    std::string help = deciding.empty() ? std::string("no stage downstream decides: remove the key")
-                                        : fmt::format("downstream decides {}", quoted_list(deciding, "or"));
+    std::string help = deciding.empty()
+                           ? std::string("no stage downstream decides: remove the key")
+                           : fmt::format("downstream decides {}", quoted_list(deciding, "or"));
     if (target == nullptr) {
-      diagnostics.error("N0310", stop_on->location(),
-                        fmt::format("'stop_on' is {}, but there is no such stage", stop_on->excerpt()),
-                        help);
+      diagnostics.error(
+          "N0310", stop_on->location(),
+          fmt::format("'stop_on' is {}, but there is no such stage", stop_on->excerpt()), help);
     } else if (!is_downstream) {
       diagnostics.error("N0310", stop_on->location(),
                         fmt::format("'stop_on' is '{}', which does not lie downstream of '{}'",
@@ -257,8 +259,8 @@ void check_stop_on(const std::vector<Draft>& drafts, const std::vector<std::size
                         help);
     } else if (!target->kind->decides) {
       diagnostics.error("N0310", stop_on->location(),
-                        fmt::format("'stop_on' is '{}', but kind '{}' does not decide", target->name,
-                                    target->kind->name),
+                        fmt::format("'stop_on' is '{}', but kind '{}' does not decide",
+                                    target->name, target->kind->name),
                         help);
     }
   }
@@ -268,13 +270,12 @@ void check_stop_on(const std::vector<Draft>& drafts, const std::vector<std::size
 bool check_shape(const Draft& draft, const std::string& source, const StreamShape& shape,
                  Diagnostics& diagnostics) {
   if (draft.kind->takes_values == shape.values) return true;
-  diagnostics.error("N0309", draft.inputs->location(),
-                    fmt::format("{} '{}' takes {}, but '{}' sends {}", draft.kind->name, draft.name,
-                                draft.kind->takes_values ? "values" : "events", source,
-                                shape.values ? "values" : "events"),
-                    shape.values && !draft.kind->takes_values
-                        ? "put a rate_encoder in between"
-                        : "");
+  diagnostics.error(
+      "N0309", draft.inputs->location(),
+      fmt::format("{} '{}' takes {}, but '{}' sends {}", draft.kind->name, draft.name,
+                  draft.kind->takes_values ? "values" : "events", source,
+                  shape.values ? "values" : "events"),
+      shape.values && !draft.kind->takes_values ? "put a rate_encoder in between" : "");
   return false;
 }
 
@@ -307,20 +308,21 @@ void check_macros(const std::vector<MacroUse>& uses, const std::string& design,
   std::map<std::string, const MacroUse*> known;
   for (const MacroUse& use : uses) {
     if (to_lower(use.macro) == to_lower(design)) {
-      diagnostics.error("N0303", use.location,
-                        fmt::format("macro '{}' has the name of the design's top module", use.macro),
-                        "rename one of them");
+      diagnostics.error(
+          "N0303", use.location,
+          fmt::format("macro '{}' has the name of the design's top module", use.macro),
+          "rename one of them");
       continue;
     }
     const auto [first, is_new] = known.try_emplace(to_lower(use.macro), &use);
     if (is_new || (first->second->macro == use.macro && first->second->geometry == use.geometry)) {
       continue;
     }
-    diagnostics.error("N0413", use.location,
-                      fmt::format("macro '{}' is {} for '{}', but {} for '{}'", use.macro,
-                                  first->second->geometry, first->second->memory, use.geometry,
-                                  use.memory),
-                      "give each memory a macro of its own");
+    diagnostics.error(
+        "N0413", use.location,
+        fmt::format("macro '{}' is {} for '{}', but {} for '{}'", use.macro,
+                    first->second->geometry, first->second->memory, use.geometry, use.memory),
+        "give each memory a macro of its own");
   }
 }
 

@@ -47,8 +47,9 @@ const schema::Object& dataset_schema() {
       .fields =
           {
               word("format", {"idx"}).required().doc("format of both files"),
-              text("samples").required().doc("IDX file of unsigned bytes, first dimension = sample; "
-                                             "gzip is fine"),
+              text("samples").required().doc(
+                  "IDX file of unsigned bytes, first dimension = sample; "
+                  "gzip is fine"),
               text("labels").doc("IDX file of unsigned bytes, one per sample"),
               integer("shift_right", 0, 7)
                   .fallback("0")
@@ -71,7 +72,8 @@ const schema::Object& root_schema() {
               integer("nacre", 1, kSpecVersion).required().doc("version of this format"),
               text("name", static_cast<std::int64_t>(1) << 16)
                   .required()
-                  .doc("name of the design and of its top module: an identifier of at most 63 characters"),
+                  .doc("name of the design and of its top module: an identifier of at most 63 "
+                       "characters"),
               text("description", static_cast<std::int64_t>(1) << 16).doc("for people"),
               schema::object("input", input_schema()).required().doc("the design's input stream"),
               word("counters", {"none", "basic", "full"})
@@ -80,7 +82,8 @@ const schema::Object& root_schema() {
               array("stages", schema::object("stage", any_stage), 1, kMaxStages)
                   .required()
                   .doc("the stages of the graph, in any order")
-                  .refused_above("the error register has room for 6 stages: merge or split the design"),
+                  .refused_above(
+                      "the error register has room for 6 stages: merge or split the design"),
               schema::object("dataset", dataset_schema()).doc("where `nacre verify` finds samples"),
           },
       .exclusive = {},

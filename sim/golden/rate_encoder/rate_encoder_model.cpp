@@ -50,8 +50,7 @@ void RateEncoderModel::take_value(std::int64_t intensity) {
   row_.push_back(spec_->levels[static_cast<std::size_t>(intensity)]);
   ++received_;
   ++values_in_;
-  const bool row_is_complete =
-      std::ssize(row_) == spec_->lanes || received_ == spec_->num_inputs;
+  const bool row_is_complete = std::ssize(row_) == spec_->lanes || received_ == spec_->num_inputs;
   if (!row_is_complete) return;
   std::int64_t input = received_ - std::ssize(row_);
   for (const std::int64_t increment : row_) {
@@ -112,9 +111,8 @@ void RateEncoderModel::send_step(std::vector<Word>& out) {
 }
 
 State RateEncoderModel::state() const {
-  return {{"phase", phase_},
-          {"increment", increment_},
-          {"lfsr", {static_cast<std::int64_t>(lfsr_)}}};
+  return {
+      {"phase", phase_}, {"increment", increment_}, {"lfsr", {static_cast<std::int64_t>(lfsr_)}}};
 }
 
 CounterValues RateEncoderModel::counters() const {
@@ -124,16 +122,15 @@ CounterValues RateEncoderModel::counters() const {
 }
 
 const KindModel& rate_encoder_kind_model() {
-  static const KindModel kind{
-      .name = "rate_encoder",
-      .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
-        return std::make_unique<RateEncoderModel>(
-            std::static_pointer_cast<const RateEncoderSpec>(stage.params));
-      },
-      .stop_on = [](const Stage& stage) -> std::string_view {
-        return params_of<RateEncoderSpec>(stage).stop_on;
-      },
-      .time = time_rate_encoder};
+  static const KindModel kind{.name = "rate_encoder",
+                              .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
+                                return std::make_unique<RateEncoderModel>(
+                                    std::static_pointer_cast<const RateEncoderSpec>(stage.params));
+                              },
+                              .stop_on = [](const Stage& stage) -> std::string_view {
+                                return params_of<RateEncoderSpec>(stage).stop_on;
+                              },
+                              .time = time_rate_encoder};
   return kind;
 }
 

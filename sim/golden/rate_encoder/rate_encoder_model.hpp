@@ -1,5 +1,6 @@
 #pragma once
-// rate_encoder: intensities in, spikes at a proportional rate out (the kind's README is the contract).
+// rate_encoder: intensities in, spikes at a proportional rate out (the kind's README is the
+// contract).
 
 #include <cstdint>
 #include <memory>
@@ -32,7 +33,7 @@ class RateEncoderModel final : public StageModel {
   std::vector<std::int64_t> phase_;
   std::vector<std::int64_t> increment_;
   std::uint32_t lfsr_ = 0;
-  std::vector<std::int64_t> row_;  ///< increments of the row being received
+  std::vector<std::int64_t> row_;   ///< increments of the row being received
   std::int64_t received_ = 0;       ///< values of this sample taken so far
   std::int64_t step_ = 0;           ///< time steps of this sample sent so far
   std::int64_t steps_to_send_ = 0;  ///< T, or 0 for a short frame

@@ -112,13 +112,12 @@ CounterValues SpikeReadoutModel::counters() const {
 }
 
 const KindModel& spike_readout_kind_model() {
-  static const KindModel kind{
-      .name = "spike_readout",
-      .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
-        return std::make_unique<SpikeReadoutModel>(
-            std::static_pointer_cast<const SpikeReadoutSpec>(stage.params));
-      },
-      .time = time_spike_readout};
+  static const KindModel kind{.name = "spike_readout",
+                              .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
+                                return std::make_unique<SpikeReadoutModel>(
+                                    std::static_pointer_cast<const SpikeReadoutSpec>(stage.params));
+                              },
+                              .time = time_spike_readout};
   return kind;
 }
 

@@ -27,10 +27,10 @@ class SpikeReadoutModel final : public StageModel {
 
   std::shared_ptr<const SpikeReadoutSpec> spec_;
   std::vector<std::int64_t> count_;
-  std::int64_t winner_ = 0;    ///< of the decision; 0 while undecided
+  std::int64_t winner_ = 0;  ///< of the decision; 0 while undecided
   bool decided_ = false;
-  bool event_since_ = false;   ///< an event came since the last evaluation
-  bool fresh_ = true;          ///< the next word starts a sample
+  bool event_since_ = false;  ///< an event came since the last evaluation
+  bool fresh_ = true;         ///< the next word starts a sample
   std::int64_t events_in_ = 0;
   std::int64_t steps_ = 0;
   std::int64_t early_decisions_ = 0;

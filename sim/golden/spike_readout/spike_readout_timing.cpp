@@ -25,8 +25,7 @@ TimingProcess time_spike_readout(const Stage& stage, StageChannels channels) {
     }
     if (head.word.kind == WordKind::EndOfStep) {
       std::int64_t verdict = c + 1;
-      const bool evaluated =
-          spec.rule != DecisionRule::Count && !decided && event_since_evaluation;
+      const bool evaluated = spec.rule != DecisionRule::Count && !decided && event_since_evaluation;
       if (evaluated) {
         event_since_evaluation = false;
         decided = head.sent > 0;

@@ -26,6 +26,10 @@ struct LaneKernels {
   void (*integrate)(T* v, const T* r, const W* w, std::size_t n, LaneBounds<T> bounds,
                     bool negative, bool held);
   void (*add_bias)(T* v, const T* r, const T* bias, std::size_t n, LaneBounds<T> bounds, bool held);
+  /// v + w or v - w where no lane can reach a bound (the caller knows) and none is held.
+  void (*accumulate)(T* v, const W* w, std::size_t n, bool negative);
+  /// Largest |v|.
+  std::int64_t (*magnitude)(const T* v, std::size_t n);
   bool (*any_fires)(const T* v, const T* r, std::size_t n, LaneBounds<T> bounds);
   void (*leak)(T* v, const T* r, std::size_t n, const NeuronSpec& spec, bool held);
   bool (*count_down)(T* r, std::size_t n);  ///< r := max(r - 1, 0); whether some r > 0 is left
@@ -77,6 +81,26 @@ NACRE_INLINE void integrate(T* v, const T* r, const W* w, std::size_t n, LaneBou
     held ? integrate_loop<false, true>(v, r, w, n, bounds)
          : integrate_loop<false, false>(v, r, w, n, bounds);
   }
+}
+
+template <class T, class W>
+NACRE_INLINE void accumulate(T* __restrict v, const W* __restrict w, std::size_t n, bool negative) {
+  if (negative) {
+    for (std::size_t i = 0; i < n; ++i) v[i] = static_cast<T>(v[i] - static_cast<T>(w[i]));
+  } else {
+    for (std::size_t i = 0; i < n; ++i) v[i] = static_cast<T>(v[i] + static_cast<T>(w[i]));
+  }
+}
+
+template <class T>
+NACRE_INLINE std::int64_t magnitude(const T* __restrict v, std::size_t n) {
+  T low = 0;
+  T high = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    low = std::min(low, v[i]);
+    high = std::max(high, v[i]);
+  }
+  return std::max(-static_cast<std::int64_t>(low), static_cast<std::int64_t>(high));
 }
 
 template <class T>
@@ -170,35 +194,42 @@ NACRE_INLINE bool count_down(T* __restrict r, std::size_t n) {
 #undef NACRE_INLINE
 
 // One struct of static functions per instruction set; the bodies above are inlined into each.
-#define NACRE_LANE_VARIANT(Name, ...)                                                            \
-  template <class T, class W>                                                                    \
-  struct Name {                                                                                  \
-    __VA_ARGS__ static void integrate_w(T* v, const T* r, const W* w, std::size_t n,             \
-                                        LaneBounds<T> bounds, bool negative, bool held) {        \
-      integrate(v, r, w, n, bounds, negative, held);                                             \
-    }                                                                                            \
-    __VA_ARGS__ static void add_bias_t(T* v, const T* r, const T* bias, std::size_t n,           \
-                                       LaneBounds<T> bounds, bool held) {                        \
-      integrate(v, r, bias, n, bounds, false, held);                                             \
-    }                                                                                            \
-    __VA_ARGS__ static bool any_fires_t(const T* v, const T* r, std::size_t n,                   \
-                                        LaneBounds<T> bounds) {                                  \
-      return any_fires(v, r, n, bounds);                                                         \
-    }                                                                                            \
-    __VA_ARGS__ static void leak_t(T* v, const T* r, std::size_t n, const NeuronSpec& spec,      \
-                                   bool held) {                                                  \
-      leak(v, r, n, spec, held);                                                                 \
-    }                                                                                            \
-    __VA_ARGS__ static bool count_down_t(T* r, std::size_t n) { return count_down(r, n); }       \
-    static constexpr LaneKernels<T, W> kernels{integrate_w, add_bias_t, any_fires_t, leak_t,     \
-                                               count_down_t};                                    \
+#define NACRE_LANE_VARIANT(Name, ...)                                                              \
+  template <class T, class W>                                                                      \
+  struct Name {                                                                                    \
+    __VA_ARGS__ static void integrate_w(T* v, const T* r, const W* w, std::size_t n,               \
+                                        LaneBounds<T> bounds, bool negative, bool held) {          \
+      integrate(v, r, w, n, bounds, negative, held);                                               \
+    }                                                                                              \
+    __VA_ARGS__ static void add_bias_t(T* v, const T* r, const T* bias, std::size_t n,             \
+                                       LaneBounds<T> bounds, bool held) {                          \
+      integrate(v, r, bias, n, bounds, false, held);                                               \
+    }                                                                                              \
+    __VA_ARGS__ static void accumulate_w(T* v, const W* w, std::size_t n, bool negative) {         \
+      accumulate(v, w, n, negative);                                                               \
+    }                                                                                              \
+    __VA_ARGS__ static std::int64_t magnitude_t(const T* v, std::size_t n) {                       \
+      return magnitude(v, n);                                                                      \
+    }                                                                                              \
+    __VA_ARGS__ static bool any_fires_t(const T* v, const T* r, std::size_t n,                     \
+                                        LaneBounds<T> bounds) {                                    \
+      return any_fires(v, r, n, bounds);                                                           \
+    }                                                                                              \
+    __VA_ARGS__ static void leak_t(T* v, const T* r, std::size_t n, const NeuronSpec& spec,        \
+                                   bool held) {                                                    \
+      leak(v, r, n, spec, held);                                                                   \
+    }                                                                                              \
+    __VA_ARGS__ static bool count_down_t(T* r, std::size_t n) { return count_down(r, n); }         \
+    static constexpr LaneKernels<T, W> kernels{integrate_w, add_bias_t, accumulate_w, magnitude_t, \
+                                               any_fires_t, leak_t,     count_down_t};             \
   };
 
 NACRE_LANE_VARIANT(Baseline, )
 #if defined(__x86_64__) && defined(__GNUC__)
 #define NACRE_LANES_X86 1
 NACRE_LANE_VARIANT(Avx2, [[gnu::target("avx2")]])
-NACRE_LANE_VARIANT(Avx512, [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")]])
+NACRE_LANE_VARIANT(Avx512,
+                   [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")]])
 #endif
 #undef NACRE_LANE_VARIANT
 

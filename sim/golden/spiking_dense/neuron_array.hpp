@@ -18,8 +18,8 @@ class NeuronArray {
   virtual void clear() = 0;
   /// One input event; appends the spikes it causes. Returns whether a neuron fired.
   virtual bool apply_event(std::int64_t input, bool negative, std::vector<Word>& out) = 0;
-  /// The end of a time step; appends its spikes. Returns the new `pending`: whether another pass must
-  /// follow even without input (docs/neuron.md, silent steps).
+  /// The end of a time step; appends its spikes. Returns the new `pending`: whether another pass
+  /// must follow even without input (docs/neuron.md, silent steps).
   virtual bool apply_end_of_step(std::vector<Word>& out) = 0;
   virtual std::vector<std::int64_t> membranes() const = 0;
   virtual std::vector<std::int64_t> refractories() const = 0;

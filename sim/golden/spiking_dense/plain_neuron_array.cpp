@@ -33,8 +33,8 @@ class PlainNeuronArray final : public NeuronArray {
       const bool was_refractory = neuron.refractory > 0;
       const int spikes = golden::apply_end_of_step(spec_.neuron, neuron, bias);
       append_spikes(n, spikes, out);
-      again |= spec_.neuron.fire == Fire::Step ? spikes != 0 || was_refractory
-                                               : neuron.refractory > 0;
+      again |=
+          spec_.neuron.fire == Fire::Step ? spikes != 0 || was_refractory : neuron.refractory > 0;
     }
     return again;
   }

@@ -85,13 +85,12 @@ CounterValues SpikingDenseModel::counters() const {
 }
 
 const KindModel& spiking_dense_kind_model() {
-  static const KindModel kind{
-      .name = "spiking_dense",
-      .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
-        return std::make_unique<SpikingDenseModel>(
-            std::static_pointer_cast<const SpikingDenseSpec>(stage.params));
-      },
-      .time = time_spiking_dense};
+  static const KindModel kind{.name = "spiking_dense",
+                              .make = [](const Stage& stage) -> std::unique_ptr<StageModel> {
+                                return std::make_unique<SpikingDenseModel>(
+                                    std::static_pointer_cast<const SpikingDenseSpec>(stage.params));
+                              },
+                              .time = time_spiking_dense};
   return kind;
 }
 

@@ -29,9 +29,9 @@ class SpikingDenseModel final : public StageModel {
 
   std::shared_ptr<const SpikingDenseSpec> spec_;
   std::unique_ptr<NeuronArray> neurons_;
-  std::int64_t rows_ = 0;      ///< memory rows of one pass over the neurons
-  bool fresh_ = true;          ///< the next word starts a sample
-  bool pending_ = false;       ///< the next end-of-step pass could change something
+  std::int64_t rows_ = 0;  ///< memory rows of one pass over the neurons
+  bool fresh_ = true;      ///< the next word starts a sample
+  bool pending_ = false;   ///< the next end-of-step pass could change something
   std::int64_t work_ = 0;
   std::int64_t events_in_ = 0;
   std::int64_t events_out_ = 0;

@@ -7,9 +7,9 @@
 
 namespace nacre::golden {
 
-// A slot issued in cycle c is executed (part E) from c+1 on and leaves E in cycle `left`: c+1, or, when
-// it sends words, the first cycle from c+1 on in which the serializer is ready. While E is stalled no
-// slot is issued, so the next one comes in `left` at the earliest.
+// A slot issued in cycle c is executed (part E) from c+1 on and leaves E in cycle `left`: c+1, or,
+// when it sends words, the first cycle from c+1 on in which the serializer is ready. While E is
+// stalled no slot is issued, so the next one comes in `left` at the earliest.
 TimingProcess time_spiking_dense(const Stage& stage, StageChannels channels) {
   const auto& spec = params_of<SpikingDenseSpec>(stage);
   Channel& in = *channels.in;
@@ -19,8 +19,7 @@ TimingProcess time_spiking_dense(const Stage& stage, StageChannels channels) {
   // Whether a pass is needed depends on the events before it, so the first slot of an `end_of_step`
   // waits until they have been executed.
   const bool waits_for_events = !needs_every_pass(spec.neuron, !spec.bias.empty()) &&
-                                spec.neuron.fire == Fire::Event &&
-                                spec.neuron.refractory_steps > 0;
+                                spec.neuron.fire == Fire::Event && spec.neuron.refractory_steps > 0;
 
   std::int64_t left = 0;
   std::int64_t serializer_ready = 0;  // the cycle of its last push

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "golden/neuron/neuron.hpp"
@@ -9,6 +10,7 @@ namespace nacre::golden {
 
 namespace {
 
+constexpr std::int64_t kReachUnknown = std::int64_t{1} << 40;  ///< above every bound
 constexpr std::size_t kBlock = 64;  ///< neurons padded to, and searched for spikes in, such blocks
 
 template <class T>
@@ -16,8 +18,8 @@ bool fits(std::int64_t low, std::int64_t high) {
   return low >= std::numeric_limits<T>::min() && high <= std::numeric_limits<T>::max();
 }
 
-/// A weight or bias as the lanes add it: no more than from bound to bound, which clamps all the same.
-/// add_clamped relies on it: its two limits then never cross.
+/// A weight or bias as the lanes add it: no more than from bound to bound, which clamps all the
+/// same. add_clamped relies on it: its two limits then never cross.
 std::int64_t effective(const NeuronSpec& neuron, std::int64_t addend) {
   const std::int64_t span = neuron.clamp_max - neuron.clamp_min;
   return std::clamp(addend, -span, span);
@@ -79,6 +81,12 @@ class VectorNeuronArray final : public NeuronArray {
             static_cast<W>(effective(neuron, spec.weight(n, i)));
       }
     }
+    row_reach_.assign(static_cast<std::size_t>(spec.num_inputs), 0);
+    for (std::size_t k = 0; k < weights_.size(); ++k) {
+      std::int64_t& reach = row_reach_[k / padded_];
+      reach = std::max(reach, std::abs(static_cast<std::int64_t>(weights_[k])));
+    }
+    safe_ = std::min(neuron.clamp_max, -neuron.clamp_min);
     if (!spec.bias.empty()) {
       bias_.assign(padded_, 0);
       std::transform(spec.bias.begin(), spec.bias.end(), bias_.begin(),
@@ -90,12 +98,18 @@ class VectorNeuronArray final : public NeuronArray {
     membrane_.assign(padded_, 0);
     refractory_.assign(padded_, 0);
     any_refractory_ = false;
+    reach_ = 0;
+    measured_ = false;
   }
 
   bool apply_event(std::int64_t input, bool negative, std::vector<Word>& out) override {
     const W* row = weights_.data() + static_cast<std::size_t>(input) * padded_;
-    kernels_.integrate(membrane_.data(), refractory_.data(), row, padded_, bounds_, negative,
-                       some_are_held());
+    if (stays_in_bounds(row_reach_[static_cast<std::size_t>(input)]) && !some_are_held()) {
+      kernels_.accumulate(membrane_.data(), row, padded_, negative);
+    } else {
+      kernels_.integrate(membrane_.data(), refractory_.data(), row, padded_, bounds_, negative,
+                         some_are_held());
+    }
     if (spec_.neuron.fire != Fire::Event) return false;
     fire(out);
     start_refractory();
@@ -105,8 +119,10 @@ class VectorNeuronArray final : public NeuronArray {
   bool apply_end_of_step(std::vector<Word>& out) override {
     const NeuronSpec& neuron = spec_.neuron;
     const bool held = some_are_held();
+    measured_ = false;
     T* v = membrane_.data();
     T* r = refractory_.data();
+    if (!bias_.empty()) reach_ = kReachUnknown;
     if (!bias_.empty()) kernels_.add_bias(v, r, bias_.data(), padded_, bounds_, held);
     if (neuron.leak_order == LeakOrder::BeforeFire) kernels_.leak(v, r, padded_, neuron, held);
     fired_.clear();
@@ -127,12 +143,25 @@ class VectorNeuronArray final : public NeuronArray {
     return any_refractory_ && spec_.neuron.refractory_mode == RefractoryMode::Hold;
   }
 
+  /// Whether no membrane can meet a bound when up to `addend` is added or taken off; if so, counts
+  /// it.
+  bool stays_in_bounds(std::int64_t addend) {
+    if (reach_ + addend > safe_ && !measured_) {
+      reach_ = kernels_.magnitude(membrane_.data(), padded_);
+      measured_ = true;  // once a step: near the bounds measuring would cost more than clamping
+    }
+    const bool stays = reach_ + addend <= safe_;
+    reach_ = stays ? reach_ + addend : kReachUnknown;
+    return stays;
+  }
+
   /// Tests every neuron with r = 0; `fired_` lists those that sent spikes.
   void fire(std::vector<Word>& out) {
     fired_.clear();
     const T* v = membrane_.data();
     const T* r = refractory_.data();
     if (!kernels_.any_fires(v, r, padded_, bounds_)) return;
+    if (spec_.neuron.reset == Reset::Value) reach_ = kReachUnknown;  // others move toward zero
     for (std::size_t block = 0; block < padded_; block += kBlock) {
       if (!kernels_.any_fires(v + block, r + block, kBlock, bounds_)) continue;
       for (std::size_t n = block; n < block + kBlock; ++n) {
@@ -164,11 +193,15 @@ class VectorNeuronArray final : public NeuronArray {
   const std::size_t neurons_;
   const std::size_t padded_;
   LaneBounds<T> bounds_{};
-  std::vector<W> weights_;  ///< [input][padded neuron]
+  std::vector<W> weights_;               ///< [input][padded neuron]
+  std::vector<std::int64_t> row_reach_;  ///< [input]: largest |weight|
   std::vector<T> bias_;
   std::vector<T> membrane_;
   std::vector<T> refractory_;
   std::vector<std::size_t> fired_;
+  std::int64_t safe_ = 0;        ///< a membrane up to this magnitude is within the bounds
+  std::int64_t reach_ = 0;       ///< no membrane is larger in magnitude
+  bool measured_ = false;        ///< reach_ was measured in this step
   bool any_refractory_ = false;  ///< false: every r is 0
 };
 
@@ -177,8 +210,9 @@ std::unique_ptr<NeuronArray> with_weights(const SpikingDenseSpec& spec) {
   const Range weights = range_of(spec.neuron, spec.weights);
   std::unique_ptr<NeuronArray> array;
   // The first of the weight types, narrowest first, that holds them all.
-  ((array || !fits<W>(weights.low, weights.high) ? void()
-                                 : void(array = std::make_unique<VectorNeuronArray<T, W>>(spec))),
+  ((array || !fits<W>(weights.low, weights.high)
+        ? void()
+        : void(array = std::make_unique<VectorNeuronArray<T, W>>(spec))),
    ...);
   return array;
 }

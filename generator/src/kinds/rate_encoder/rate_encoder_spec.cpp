@@ -25,8 +25,9 @@ const schema::Object& fields() {
               word("mode", {"phase_accumulator", "random"})
                   .fallback("\"phase_accumulator\"")
                   .doc("evenly spaced spikes, or Bernoulli spikes from one LFSR"),
-              one_of("levels", {word("levels", {"linear"}),
-                                array("levels", integer("level", 0, std::int64_t{1} << 31), 1, 65536)})
+              one_of("levels",
+                     {word("levels", {"linear"}),
+                      array("levels", integer("level", 0, std::int64_t{1} << 31), 1, 65536)})
                   .fallback("\"linear\"")
                   .doc("increment of each of the 2^bits intensities, 0 ... 2^P; linear: "
                        "x * 2^P / (2^bits - 1), half up"),
@@ -49,7 +50,8 @@ const schema::Object& fields() {
                   .refused_above("use at most 1024 lanes"),
               text("stop_on", 63).doc("stage whose verdict ends the sample early"),
           },
-      .exclusive = {Exclusive{.fields = {"start_phase", "start_phase_file"}, .one_required = false}},
+      .exclusive = {Exclusive{.fields = {"start_phase", "start_phase_file"},
+                              .one_required = false}},
       .derived = {"num_inputs", "intensity_bits"}};
   return object;
 }
@@ -72,10 +74,11 @@ void parse_levels(const schema::Reader& reader, RateEncoderSpec& params, Diagnos
   }
   const std::size_t wanted = std::size_t{1} << params.intensity_bits;
   if (given->array().size() != wanted) {
-    diagnostics.error("N0408", given->location(),
-                      fmt::format("'levels' has {} elements, must have {}: one per intensity of {} bits",
-                                  given->array().size(), wanted, params.intensity_bits),
-                      "\"linear\" makes a proportional table");
+    diagnostics.error(
+        "N0408", given->location(),
+        fmt::format("'levels' has {} elements, must have {}: one per intensity of {} bits",
+                    given->array().size(), wanted, params.intensity_bits),
+        "\"linear\" makes a proportional table");
     return;
   }
   const std::int64_t one = std::int64_t{1} << params.phase_bits;
@@ -113,10 +116,10 @@ void parse_start_phase(const schema::Reader& reader, const Stage& stage,
   }
   const std::int64_t phase = reader.integer("start_phase");
   if (phase > largest) {
-    context.diagnostics.error("N0409", reader.location("start_phase"),
-                              fmt::format("'start_phase' is {}, must be 0 ... {} (2^phase_bits - 1)",
-                                          phase, largest),
-                              fmt::format("{} is the nearest legal value", largest));
+    context.diagnostics.error(
+        "N0409", reader.location("start_phase"),
+        fmt::format("'start_phase' is {}, must be 0 ... {} (2^phase_bits - 1)", phase, largest),
+        fmt::format("{} is the nearest legal value", largest));
   }
   params->start_phase = {phase};
   context.hash.add("start_phase", phase);
@@ -137,12 +140,12 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   stage.output = StreamShape{.values = false, .addresses = params->num_inputs};
 
   if (stage.input.payload_signed || params->intensity_bits > 16) {
-    context.diagnostics.error("N0309", stage.location,
-                              fmt::format("rate_encoder '{}' takes unsigned values of 1 ... 16 bits, but "
-                                          "'{}' sends {} values of {} bits",
-                                          stage.name, stage.inputs.front(),
-                                          stage.input.payload_signed ? "signed" : "unsigned",
-                                          params->intensity_bits));
+    context.diagnostics.error(
+        "N0309", stage.location,
+        fmt::format("rate_encoder '{}' takes unsigned values of 1 ... 16 bits, but "
+                    "'{}' sends {} values of {} bits",
+                    stage.name, stage.inputs.front(),
+                    stage.input.payload_signed ? "signed" : "unsigned", params->intensity_bits));
     return;
   }
   context.hash.add("phase_bits", params->phase_bits);
@@ -158,8 +161,8 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
     std::int64_t enough = 1;
     while (enough < params->num_inputs) enough *= 2;
     context.diagnostics.warning("W0403", reader.location("lanes"),
-                                fmt::format("'lanes' is {}, but there are only {} inputs", params->lanes,
-                                            params->num_inputs),
+                                fmt::format("'lanes' is {}, but there are only {} inputs",
+                                            params->lanes, params->num_inputs),
                                 fmt::format("{} lanes do the same", enough));
   }
 }
@@ -167,10 +170,14 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
 StageFigures figures(const Stage& stage) {
   const auto& params = params_of<RateEncoderSpec>(stage);
   const std::int64_t rows = (params.num_inputs + params.lanes - 1) / params.lanes;
+  const bool has_phases = params.mode == RateMode::PhaseAccumulator;
+  const int field_bits = params.phase_bits + 1 + (has_phases ? params.phase_bits : 0);
   StageFigures result;
   result.ram_bits = (std::int64_t{1} << params.intensity_bits) * (params.phase_bits + 1) +
-                    rows * params.lanes * (2 * params.phase_bits + 1);
-  if (params.start_phase.size() > 1) result.ram_bits += params.num_inputs * params.phase_bits;
+                    rows * params.lanes * field_bits;
+  if (has_phases && params.start_phase.size() > 1) {
+    result.ram_bits += params.num_inputs * params.phase_bits;
+  }
   result.cycles_per_event = 1;
   return result;
 }

@@ -19,12 +19,14 @@ const schema::Object& fields() {
           {
               word("rule", {"count", "first_to_k", "lead"})
                   .fallback("\"count\"")
-                  .doc("decide at the end of the sample, at the first count of `target`, or at a lead of "
+                  .doc("decide at the end of the sample, at the first count of `target`, or at a "
+                       "lead of "
                        "`target` over the runner-up"),
               integer("target", 1, 2147483647)
                   .required()
                   .in("spikes")
-                  .doc("k or the lead; at most 2^(counter_bits-1) - 1 (register: this is its reset value)")
+                  .doc("k or the lead; at most 2^(counter_bits-1) - 1 (register: this is its reset "
+                       "value)")
                   .when("rule", {"first_to_k", "lead"}),
               integer("counter_bits", 2, 32)
                   .fallback("16")
@@ -76,7 +78,7 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
 StageFigures figures(const Stage& stage) {
   const auto& params = params_of<SpikeReadoutSpec>(stage);
   StageFigures result;
-  result.flipflop_bits = params.classes * params.counter_bits;
+  result.ram_bits = params.classes * params.counter_bits;
   result.cycles_per_event = 1;
   return result;
 }
@@ -84,13 +86,14 @@ StageFigures figures(const Stage& stage) {
 }  // namespace
 
 const KindSpec& spike_readout_kind_spec() {
-  static const KindSpec kind{.name = "spike_readout",
-                             .summary = "counts spikes per class, decides, and ends the sample early",
-                             .schema = fields,
-                             .parse = parse,
-                             .takes_values = false,
-                             .decides = true,
-                             .figures = figures};
+  static const KindSpec kind{
+      .name = "spike_readout",
+      .summary = "counts spikes per class, decides, and ends the sample early",
+      .schema = fields,
+      .parse = parse,
+      .takes_values = false,
+      .decides = true,
+      .figures = figures};
   return kind;
 }
 

@@ -96,10 +96,10 @@ const schema::Object& fields() {
               schema::object("weights", weights_fields()).required().doc("the weight memory"),
               schema::object("state", state_fields()).doc("the memory of membranes"),
               schema::object("bias", bias_fields()).doc("added at the end of each time step"),
-              boolean("keep_state")
-                  .fallback("false")
-                  .doc("membranes outlive the end of a sample"),
-              schema::object("neuron", neuron_schema()).required().doc("docs/neuron.md"),
+              boolean("keep_state").fallback("false").doc("membranes outlive the end of a sample"),
+              schema::object("neuron", neuron_schema())
+                  .required()
+                  .doc("the neuron: keys in docs/specification.md, arithmetic in docs/neuron.md"),
           },
       .exclusive = {},
       .derived = {"num_inputs"}};
@@ -217,7 +217,9 @@ void load_weights(const Json& object, const std::shared_ptr<SpikingDenseSpec>& p
                                     ? std::string("-1 and +1")
                                     : fmt::format("{} ... {}", range.low, range.high);
       const std::string others =
-          array->num_outside > 1 ? fmt::format(" (and {} more)", with_commas(array->num_outside - 1)) : "";
+          array->num_outside > 1
+              ? fmt::format(" (and {} more)", with_commas(array->num_outside - 1))
+              : "";
       context.diagnostics.error(
           "N0506", file->location(),
           fmt::format("weight [{}][{}] is {}{}, but code '{}' with {} bit{} holds {}",
@@ -283,20 +285,21 @@ Storage parse_storage(const schema::Reader& reader, const std::string& stage,
   if (storage == Storage::FlipFlop && bits > kMaxFlipFlopBits) {
     context.diagnostics.error(
         "N1003", reader.location("storage"),
-        fmt::format("the {} of '{}' are {} bits ({} rows of {}), at most {} are built from flip-flops",
-                    memory.name, stage, with_commas(bits), with_commas(memory.rows),
-                    with_commas(memory.row_bits), with_commas(kMaxFlipFlopBits)),
+        fmt::format(
+            "the {} of '{}' are {} bits ({} rows of {}), at most {} are built from flip-flops",
+            memory.name, stage, with_commas(bits), with_commas(memory.rows),
+            with_commas(memory.row_bits), with_commas(kMaxFlipFlopBits)),
         "set 'storage' to 'ram' or 'macro'");
   }
   if (storage == Storage::Macro) {
     macro = reader.string("macro");
     if (check_name(macro, NameUse::Module, reader.location("macro"), context.diagnostics)) {
-      context.macros.push_back(
-          MacroUse{.macro = macro,
-                   .memory = fmt::format("{}.{}", stage, memory.name),
-                   .geometry = fmt::format("{}, {} rows of {} bits", memory.ports, memory.rows,
-                                           memory.row_bits),
-                   .location = reader.location("macro")});
+      context.macros.push_back(MacroUse{
+          .macro = macro,
+          .memory = fmt::format("{}.{}", stage, memory.name),
+          .geometry =
+              fmt::format("{}, {} rows of {} bits", memory.ports, memory.rows, memory.row_bits),
+          .location = reader.location("macro")});
     }
   }
   context.hash.add(memory.name + "_storage", static_cast<int>(storage));
@@ -318,29 +321,30 @@ void parse_weights(const Json& object, const Stage& stage,
                       "remove 'bits'");
   }
   if (params->weight_code == WeightCode::Cells && params->weight_bits % 2 != 0) {
-    diagnostics.error("N0410", reader.location("bits"),
-                      fmt::format("code 'cells' has an even number of bits, not {}", params->weight_bits),
-                      fmt::format("{} is the nearest legal value", params->weight_bits + 1));
+    diagnostics.error(
+        "N0410", reader.location("bits"),
+        fmt::format("code 'cells' has an even number of bits, not {}", params->weight_bits),
+        fmt::format("{} is the nearest legal value", params->weight_bits + 1));
   }
   if (is_binary && reader.has("fill") && reader.string("fill") == "zero") {
     diagnostics.error("N0410", reader.location("fill"), "code 'binary' holds -1 and +1, but no 0",
                       "use fill 'min', 'max' or 'random'");
   }
   const std::int64_t words = (params->neurons + params->lanes - 1) / params->lanes;
-  params->weight_storage = parse_storage(reader, stage.name,
-                                         MemoryChoice{.name = "weights",
-                                                      .ports = "one port",
-                                                      .rows = params->num_inputs * words,
-                                                      .row_bits = std::int64_t{params->lanes} *
-                                                                  params->weight_bits},
-                                         params->weight_macro, context);
+  params->weight_storage =
+      parse_storage(reader, stage.name,
+                    MemoryChoice{.name = "weights",
+                                 .ports = "one port",
+                                 .rows = params->num_inputs * words,
+                                 .row_bits = std::int64_t{params->lanes} * params->weight_bits},
+                    params->weight_macro, context);
   context.hash.add("weight_code", static_cast<int>(params->weight_code));
   context.hash.add("weight_bits", params->weight_bits);
   context.num_weights += params->neurons * params->num_inputs;
   if (context.num_weights > kMaxWeights) {
     diagnostics.error(
         "N1002", stage.location,
-        fmt::format("'{}' has {} x {} weights, {} with the stages before; at most {} are built",
+        fmt::format("'{}' has {} x {} weights, with the stages before it {}; at most {} are built",
                     stage.name, with_commas(params->neurons), with_commas(params->num_inputs),
                     with_commas(context.num_weights), with_commas(kMaxWeights)),
         fmt::format("{} GiB of weights would be read; use fewer neurons or inputs",
@@ -375,21 +379,21 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   const schema::Reader state_reader(state_fields(), state != nullptr ? *state : kNoState);
   const int field_bits =
       params->neuron.membrane_bits + unsigned_width(params->neuron.refractory_steps);
-  params->state_storage = parse_storage(
-      state_reader, stage.name,
-      MemoryChoice{.name = "state",
-                   .ports = "one read and one write port",
-                   .rows = (params->neurons + params->lanes - 1) / params->lanes,
-                   .row_bits = std::int64_t{params->lanes} * field_bits},
-      params->state_macro, context);
+  params->state_storage =
+      parse_storage(state_reader, stage.name,
+                    MemoryChoice{.name = "state",
+                                 .ports = "one read and one write port",
+                                 .rows = (params->neurons + params->lanes - 1) / params->lanes,
+                                 .row_bits = std::int64_t{params->lanes} * field_bits},
+                    params->state_macro, context);
 
   if (params->lanes > 1 && params->lanes / 2 >= params->neurons) {
     std::int64_t enough = 1;
     while (enough < params->neurons) enough *= 2;
-    context.diagnostics.warning("W0403", reader.location("lanes"),
-                                fmt::format("'lanes' is {}, but there are only {} neurons",
-                                            params->lanes, params->neurons),
-                                fmt::format("{} lanes do the same", enough));
+    context.diagnostics.warning(
+        "W0403", reader.location("lanes"),
+        fmt::format("'lanes' is {}, but there are only {} neurons", params->lanes, params->neurons),
+        fmt::format("{} lanes do the same", enough));
   }
   const Json* bias_file = nullptr;
   if (const Json* bias = reader.find("bias"); bias != nullptr) {
@@ -429,9 +433,7 @@ StageFigures figures(const Stage& stage) {
       params.neuron.membrane_bits + unsigned_width(params.neuron.refractory_steps);
   add(params.weight_storage, params.num_inputs * words * params.lanes * params.weight_bits);
   add(params.state_storage, words * params.lanes * field_bits);
-  // The bias has no storage of its own: it is built as the state is.
-  add(params.state_storage == Storage::Macro ? Storage::Ram : params.state_storage,
-      words * params.lanes * params.bias_bits);
+  add(Storage::Ram, words * params.lanes * params.bias_bits);
   result.synapses = params.neurons * params.num_inputs;
   result.cycles_per_event = words;
   result.synaptic_operations_per_cycle = std::min<std::int64_t>(params.lanes, params.neurons);

@@ -1,0 +1,383 @@
+#include "report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "process/process.hpp"
+#include "report/svg.hpp"
+
+namespace nacre::flows {
+namespace {
+
+using harness::escape_markup;
+using harness::SampleResult;
+
+/// A confusion matrix of more classes would not be readable.
+constexpr int kMaxClasses = 32;
+/// A raster of more addresses or steps would not be, either.
+constexpr std::int64_t kMaxRasterAddresses = 4096;
+constexpr std::int64_t kMaxRasterSteps = 512;
+
+constexpr std::string_view kStyle = R"text(
+:root{color-scheme:light dark;--ink:#1c2127;--soft:#5b6570;--paper:#fbfaf8;--card:#fff;--line:#dcdad4;
+--accent:#2f5d8a;--good:#2c6e49;--bad:#a8322d;--good-soft:#e3efe7;--bad-soft:#f8e4e2;--minus:#b3541e}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e4df;--soft:#9aa4ae;--paper:#15181c;--card:#1d2126;
+--line:#343a41;--accent:#7fb0de;--good:#7cc79a;--bad:#ef8b84;--good-soft:#1c3327;--bad-soft:#3d2220;
+--minus:#e69a62}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+main{max-width:1120px;margin:0 auto;padding:24px 20px 48px}
+h1{font-size:26px;margin:0 0 2px;overflow-wrap:anywhere}
+h2{font-size:17px;margin:0 0 10px}
+p{margin:0 0 10px}
+.soft{color:var(--soft)}
+code{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}
+.verdict{border-left:6px solid var(--good);background:var(--good-soft);padding:14px 18px;margin:18px 0;
+border-radius:4px}
+.verdict.fail{border-color:var(--bad);background:var(--bad-soft)}
+.verdict b{font-size:19px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px;margin:18px 0}
+.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:18px}
+.card,.tile{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:16px;min-width:0}
+.wide{grid-column:1/-1}
+.tile .figure{font-size:27px;font-weight:600;line-height:1.2}
+.tile .name{color:var(--soft);font-size:13px}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:14px}
+th{text-align:left;color:var(--soft);font-weight:500;border-bottom:1px solid var(--line)}
+th,td{padding:5px 12px 5px 0;vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+tr+tr td{border-top:1px solid var(--line)}
+.drawing{display:block;width:100%;height:auto}
+.drawing.image{width:132px;background:#111;border-radius:3px;flex:none}
+.pixel{fill:#fff;shape-rendering:crispEdges}
+.digit{display:flex;gap:18px;flex-wrap:wrap;align-items:flex-start;margin-bottom:8px}
+.label{font:11px system-ui,sans-serif;fill:var(--soft)}
+.title{font-size:12px;fill:var(--ink)}
+.dark{fill:var(--ink)}
+.strong{fill:var(--card);font-weight:600}
+.axis{stroke:var(--soft);stroke-width:1}
+.grid-line,.drawing .grid{stroke:var(--line);stroke-width:1}
+.bar,.interval{fill:var(--accent)}
+.interval{opacity:.35}
+.point{fill:var(--accent)}
+.cell{fill:var(--paper)}
+.hit{fill:var(--accent)}
+.miss{fill:var(--bad)}
+.chosen{fill:var(--good-soft)}
+.plus{stroke:var(--accent);stroke-width:1.8}
+.minus{stroke:var(--minus);stroke-width:1.8}
+.ok{color:var(--good)}
+.no{color:var(--bad);font-weight:600}
+)text";
+
+std::string with_separators(std::int64_t value) {
+  std::string digits = fmt::format("{}", value);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (value < 0 ? 1 : 0);
+       at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return digits;
+}
+
+std::string metric_text(const harness::Metric& metric) {
+  if (!metric.value) return "not known";
+  return metric.integer ? with_separators(static_cast<std::int64_t>(*metric.value))
+                        : fmt::format("{:.4g}", *metric.value);
+}
+
+const harness::Metric* find_metric(const ReportInput& input, std::string_view key) {
+  for (const harness::Metric& metric : *input.metrics) {
+    if (metric.key == key) return &metric;
+  }
+  return nullptr;
+}
+
+std::string card(const std::string& title, const std::string& body, const char* classes = "") {
+  return fmt::format("<section class=\"card {}\"><h2>{}</h2>\n{}</section>\n", classes,
+                     escape_markup(title), body);
+}
+
+std::string property(const ReportInput& input, std::string_view name) {
+  for (const auto& [key, value] : *input.properties) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+// ------------------------------------------------------------------------------------ Sections
+
+std::string verdict(const ReportInput& input) {
+  const harness::LockstepResult& result = *input.result;
+  std::int64_t compared = 0;
+  for (const harness::CheckCount& count : result.checks) compared += count.comparisons;
+  std::string text = fmt::format("<div class=\"verdict {}\">\n", result.passed() ? "" : "fail");
+  if (result.passed()) {
+    text += fmt::format(
+        "<p><b>PASS</b>. {} samples on the Verilated RTL and on the golden model: {} values "
+        "compared, none differs.</p>\n",
+        with_separators(result.samples_asked), with_separators(compared));
+  } else {
+    text += fmt::format("<p><b>FAIL</b>. {} of {} compared values differ. The first:</p>\n",
+                        with_separators(result.num_differences), with_separators(compared));
+    if (input.triage != nullptr) {
+      text += fmt::format("<p>{}</p>\n<p class=\"soft\">{}</p>\n",
+                          escape_markup(harness::describe(input.triage->difference)),
+                          escape_markup(input.triage->note));
+      if (!input.triage->last_events.empty()) {
+        text += fmt::format("<p>Last events into {} (time step: event): ",
+                            escape_markup(input.triage->difference.stage));
+        for (const auto& [step, word] : input.triage->last_events) {
+          text +=
+              fmt::format("<code>{}: {}</code>; ", step, escape_markup(harness::describe(word)));
+        }
+        text += "</p>\n";
+      }
+      text += fmt::format("<p>Repeat: <code>{}</code></p>\n",
+                          escape_markup(display(input.triage->command)));
+    }
+  }
+  return text + fmt::format("<p class=\"soft\"><code>{}</code></p>\n</div>\n",
+                            escape_markup(input.command));
+}
+
+std::string tiles(const ReportInput& input) {
+  std::string text = "<div class=\"tiles\">\n";
+  const auto accuracy = harness::accuracy_of(*input.result);
+  if (input.result->passed() && accuracy) {
+    const auto [low, high] = harness::wilson_interval(accuracy->right, accuracy->labelled);
+    text += fmt::format(
+        "<div class=\"tile\"><div class=\"name\">accuracy, {} of {} right</div>"
+        "<div class=\"figure\">{:.1f} %</div>{}<div class=\"name\">95 % interval (Wilson): {:.1f} "
+        "... {:.1f} %</div></div>\n",
+        with_separators(accuracy->right), with_separators(accuracy->labelled),
+        100 * accuracy->value(), svg_interval(accuracy->value(), low, high), 100 * low, 100 * high);
+  }
+  for (const std::string_view key : {"verify__input_spikes__mean", "verify__cycles__mean",
+                                     "verify__sop__mean", "verify__cycles__error"}) {
+    const harness::Metric* metric = find_metric(input, key);
+    if (metric == nullptr) continue;
+    text += fmt::format(
+        "<div class=\"tile\"><div class=\"name\">{}</div><div class=\"figure\">{}</div>"
+        "<div class=\"name\">{}</div></div>\n",
+        escape_markup(metric->title), metric_text(*metric),
+        escape_markup(metric->value ? metric->unit : metric->reason));
+  }
+  return text + "</div>\n";
+}
+
+std::string confusion(const ReportInput& input) {
+  int classes = 0;
+  bool undecided = false;
+  for (const SampleResult& sample : input.result->samples) {
+    if (!sample.ran || !sample.label) continue;
+    classes = std::max({classes, *sample.label + 1, sample.decision.value_or(0) + 1});
+    undecided = undecided || !sample.decision;
+  }
+  if (classes == 0) return {};
+  if (classes > kMaxClasses) {
+    return card("Confusion matrix",
+                fmt::format("<p class=\"soft\">{} classes: too many to draw.</p>", classes));
+  }
+  std::vector<std::vector<std::int64_t>> counts(
+      static_cast<std::size_t>(classes),
+      std::vector<std::int64_t>(static_cast<std::size_t>(classes + (undecided ? 1 : 0)), 0));
+  for (const SampleResult& sample : input.result->samples) {
+    if (!sample.ran || !sample.label) continue;
+    ++counts[static_cast<std::size_t>(*sample.label)]
+            [static_cast<std::size_t>(sample.decision.value_or(classes))];
+  }
+  return card("Confusion matrix", svg_confusion(counts, undecided));
+}
+
+/// The sample that is drawn: the first that was decided rightly, else the first that ran.
+const SampleResult* drawn_sample(const harness::LockstepResult& result) {
+  const SampleResult* first = nullptr;
+  for (const SampleResult& sample : result.samples) {
+    if (!sample.ran) continue;
+    if (first == nullptr) first = &sample;
+    if (sample.label && sample.decision == sample.label && sample.input_spikes > 0) return &sample;
+  }
+  if (first != nullptr && first->label) return first;
+  for (const SampleResult& sample : result.samples) {
+    if (sample.ran && sample.note.empty() && sample.input_spikes > 0) return &sample;
+  }
+  return first;
+}
+
+std::string raster(const ReportInput& input) {
+  const harness::Setup& setup = *input.setup;
+  const SampleResult* sample = drawn_sample(*input.result);
+  const auto first_stage = harness::first_event_stage(*setup.spec);
+  if (sample == nullptr || !first_stage) return {};
+  harness::GoldenSide golden(setup);
+  const harness::Expected expected = golden.expect(setup.stimulus->sample(sample->index));
+  std::string body;
+  std::string about = fmt::format("Sample {}", sample->index);
+  if (sample->label) about += fmt::format(", label {}", *sample->label);
+  if (sample->decision) about += fmt::format(", decided {}", *sample->decision);
+  about += fmt::format(", {} input spikes in {} time steps", with_separators(sample->input_spikes),
+                       with_separators(sample->steps));
+  if (sample->cycles) about += fmt::format(", {} cycles", with_separators(*sample->cycles));
+  body += "<div class=\"digit\">";
+  const auto shape = setup.stimulus->image_shape();
+  if (shape && setup.spec->input.values && setup.spec->input.payload_bits < 31) {
+    std::vector<std::int64_t> pixels(static_cast<std::size_t>(shape->first * shape->second), 0);
+    for (const Word& word : expected.sample.words) {
+      if (word.kind == WordKind::Value && word.address < std::ssize(pixels)) {
+        pixels[static_cast<std::size_t>(word.address)] = word.payload;
+      }
+    }
+    body += svg_image(pixels, shape->first, shape->second,
+                      (std::int64_t{1} << setup.spec->input.payload_bits) - 1);
+  }
+  body += fmt::format(
+      "<div><p>{}.</p><p class=\"soft\">Time runs to the right in time steps; within a step the "
+      "events stand in their order. Blue: positive, orange: negative spikes.</p></div></div>\n",
+      escape_markup(about));
+  if (sample->steps > kMaxRasterSteps) {
+    return card("Spikes of one sample", body + "<p class=\"soft\">Too many steps to draw.</p>",
+                "wide");
+  }
+  // The input of the first stage that takes events, then what each stage sends as events.
+  const auto draw = [&](const std::vector<Word>& words, std::int64_t addresses,
+                        const std::string& title) {
+    if (addresses > kMaxRasterAddresses) return;
+    std::optional<std::int64_t> chosen;
+    if (sample->decision && *sample->decision < addresses && addresses <= kMaxClasses) {
+      chosen = *sample->decision;
+    }
+    body += svg_raster(words, addresses, sample->steps, escape_markup(title), chosen);
+  };
+  const Stage& entry = setup.spec->stages[*first_stage];
+  draw(harness::stage_input(*setup.spec, *first_stage, expected), entry.input.addresses,
+       "into " + entry.name);
+  for (std::size_t s = *first_stage; s < setup.spec->stages.size(); ++s) {
+    const Stage& stage = setup.spec->stages[s];
+    if (stage.output.values) continue;
+    draw(expected.trace.stage_outputs[s], stage.output.addresses, "out of " + stage.name);
+  }
+  return card("Spikes of one sample", body, "wide");
+}
+
+std::string histograms(const ReportInput& input) {
+  std::vector<std::int64_t> cycles, spikes;
+  for (const SampleResult& sample : input.result->samples) {
+    if (!sample.ran) continue;
+    if (sample.cycles) cycles.push_back(*sample.cycles);
+    spikes.push_back(sample.input_spikes);
+  }
+  std::string text;
+  if (!spikes.empty()) {
+    text += card("Input spikes per sample", svg_histogram(spikes, "input spikes"));
+  }
+  text += card("Clock cycles per sample",
+               cycles.empty() ? "<p class=\"soft\">Not measured: the host stalled, or the run went "
+                                "step by step.</p>"
+                              : svg_histogram(cycles, "clock cycles"));
+  return text;
+}
+
+std::string checks_table(const ReportInput& input) {
+  std::string body =
+      "<div class=\"scroll\"><table><tr><th>check</th><th class=\"n\">compared</th>"
+      "<th class=\"n\">different</th><th></th></tr>\n";
+  for (std::size_t c = 0; c < input.result->checks.size(); ++c) {
+    const harness::CheckCount& count = input.result->checks[c];
+    std::string verdict = "<span class=\"ok\">equal</span>";
+    if (count.failures > 0) {
+      verdict = "<span class=\"no\">differs</span>";
+    } else if (!count.skipped.empty()) {
+      verdict = fmt::format("<span class=\"soft\">{}</span>", escape_markup(count.skipped));
+    } else if (count.comparisons == 0) {
+      verdict = "<span class=\"soft\">nothing to compare</span>";
+    }
+    body += fmt::format(
+        "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+        harness::check_name(static_cast<harness::Check>(c)), with_separators(count.comparisons),
+        with_separators(count.failures), verdict);
+  }
+  return card("What was compared", body + "</table></div>\n");
+}
+
+std::string stages_table(const ReportInput& input) {
+  const harness::Setup& setup = *input.setup;
+  std::string body =
+      "<div class=\"scroll\"><table><tr><th>stage</th><th>kind</th><th>memories</th>"
+      "<th class=\"n\">bits</th><th>counters, sum over the samples</th></tr>\n";
+  for (const Stage& stage : setup.spec->stages) {
+    std::string memories, counters;
+    std::int64_t bits = 0;
+    for (const harness::MapMemory& memory : setup.map.memories) {
+      if (memory.stage != stage.name) continue;
+      const auto dot = memory.name.rfind('.');
+      memories += fmt::format("{}{} {} &times; {}", memories.empty() ? "" : "<br>",
+                              escape_markup(memory.name.substr(dot + 1)),
+                              with_separators(memory.rows), memory.row_bits);
+      bits += memory.rows * memory.row_bits;
+    }
+    for (const auto& [name, value] : input.result->counters) {
+      if (!name.starts_with(stage.name + ".")) continue;
+      counters +=
+          fmt::format("{}{} {}", counters.empty() ? "" : "<br>",
+                      escape_markup(name.substr(stage.name.size() + 1)), with_separators(value));
+    }
+    body += fmt::format(
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
+        escape_markup(stage.name), escape_markup(stage.kind), memories, with_separators(bits),
+        counters);
+  }
+  return card("Stages", body + "</table></div>\n", "wide");
+}
+
+std::string metrics_table(const ReportInput& input) {
+  std::string body =
+      "<div class=\"scroll\"><table><tr><th>figure</th><th class=\"n\">value</th><th>unit</th>"
+      "<th>method</th><th>source</th></tr>\n";
+  for (const harness::Metric& metric : *input.metrics) {
+    body += fmt::format(
+        "<tr><td><code>{}</code></td><td "
+        "class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        escape_markup(metric.key), metric_text(metric), escape_markup(metric.unit),
+        escape_markup(metric.method), escape_markup(metric.value ? metric.source : metric.reason));
+  }
+  return card("All figures", body + "</table></div>\n", "wide");
+}
+
+std::string properties_table(const ReportInput& input) {
+  std::string body = "<div class=\"scroll\"><table>\n";
+  for (const auto& [name, value] : *input.properties) {
+    body += fmt::format("<tr><td class=\"soft\">{}</td><td><code>{}</code></td></tr>\n",
+                        escape_markup(name), escape_markup(value));
+  }
+  return card("This run", body + "</table></div>\n");
+}
+
+}  // namespace
+
+std::string report_html(const ReportInput& input) {
+  const Spec& spec = *input.setup->spec;
+  std::string page =
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+  page += fmt::format("<title>{}: {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
+                      escape_markup(spec.name), input.result->passed() ? "verified" : "differs",
+                      kStyle);
+  page += fmt::format("<h1>{}</h1>\n<p class=\"soft\">{}</p>\n", escape_markup(spec.name),
+                      escape_markup(spec.description));
+  page += fmt::format("<p class=\"soft\">Design <code>{}</code>, seed {}</p>\n",
+                      escape_markup(spec.hash), escape_markup(property(input, "seed")));
+  page += verdict(input) + tiles(input);
+  page += "<div class=\"grid\">\n" + raster(input) + confusion(input) + checks_table(input) +
+          histograms(input) + stages_table(input) + metrics_table(input) + properties_table(input) +
+          "</div>\n";
+  return page + "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace nacre::flows

@@ -1,0 +1,218 @@
+#include "report/svg.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace nacre::flows {
+namespace {
+
+constexpr std::int64_t kMaxBins = 24;
+/// Above this the raster would be a solid block and the page megabytes.
+constexpr std::size_t kMaxMarks = 4000;
+
+std::string begin_svg(double width, double height, const std::string& label,
+                      const char* extra_class = "") {
+  return fmt::format(
+      "<svg viewBox=\"0 0 {:.0f} {:.0f}\" class=\"drawing {}\" role=\"img\" "
+      "aria-label=\"{}\">\n",
+      width, height, extra_class, label);
+}
+
+std::string text_at(double x, double y, const std::string& text, const char* anchor,
+                    const char* classes = "label") {
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" class=\"{}\">{}</text>\n",
+                     x, y, anchor, classes, text);
+}
+
+std::string line(double x1, double y1, double x2, double y2, const char* classes) {
+  return fmt::format(
+      "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>\n", x1, y1, x2,
+      y2, classes);
+}
+
+std::string rectangle(double x, double y, double width, double height, const char* classes,
+                      const std::string& attributes = {}) {
+  return fmt::format(
+      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\"{}/>\n", x, y,
+      width, height, classes, attributes);
+}
+
+/// A width for bins that people read easily: 1, 2 or 5 times a power of ten.
+std::int64_t round_width(std::int64_t range) {
+  std::int64_t width = 1;
+  for (int i = 0; range / width >= kMaxBins; ++i) width = (i % 3 == 1) ? width / 2 * 5 : width * 2;
+  return width;
+}
+
+}  // namespace
+
+std::string svg_histogram(const std::vector<std::int64_t>& values, const std::string& unit) {
+  if (values.empty()) return {};
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const std::int64_t width = round_width(*most - *least + 1);
+  const std::int64_t first = *least / width * width;
+  const auto num_bins = static_cast<std::size_t>((*most - first) / width + 1);
+  std::vector<std::int64_t> bins(num_bins, 0);
+  for (const std::int64_t value : values) ++bins[static_cast<std::size_t>((value - first) / width)];
+  const std::int64_t tallest = *std::max_element(bins.begin(), bins.end());
+
+  constexpr double kWidth = 460, kHeight = 200, kLeft = 44, kBottom = 38, kTop = 12, kRight = 12;
+  const double plot_width = kWidth - kLeft - kRight;
+  const double plot_height = kHeight - kTop - kBottom;
+  const double step = plot_width / static_cast<double>(num_bins);
+  std::string svg = begin_svg(kWidth, kHeight, "histogram of " + unit);
+  for (const double part : {0.5, 1.0}) {
+    const double y = kTop + plot_height * (1 - part);
+    svg += line(kLeft, y, kWidth - kRight, y, "grid");
+    svg += text_at(kLeft - 6, y + 4,
+                   fmt::format("{}", static_cast<std::int64_t>(
+                                         std::llround(static_cast<double>(tallest) * part))),
+                   "end");
+  }
+  for (std::size_t b = 0; b < num_bins; ++b) {
+    const double height = plot_height * static_cast<double>(bins[b]) / static_cast<double>(tallest);
+    const std::int64_t from = first + static_cast<std::int64_t>(b) * width;
+    svg += fmt::format(
+        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"bar\">"
+        "<title>{} ... {}: {}</title></rect>\n",
+        kLeft + static_cast<double>(b) * step + 0.5, kTop + plot_height - height,
+        std::max(1.0, step - 1), height, from, from + width - 1, bins[b]);
+  }
+  svg += line(kLeft, kTop + plot_height, kWidth - kRight, kTop + plot_height, "axis");
+  const std::size_t every = std::max<std::size_t>(1, num_bins / 6);
+  for (std::size_t b = 0; b < num_bins; b += every) {
+    svg += text_at(kLeft + static_cast<double>(b) * step, kHeight - kBottom + 16,
+                   fmt::format("{}", first + static_cast<std::int64_t>(b) * width), "middle");
+  }
+  svg += text_at(kLeft + plot_width / 2, kHeight - 4, unit, "middle");
+  return svg + "</svg>\n";
+}
+
+std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, bool undecided) {
+  const std::size_t rows = counts.size();
+  const std::size_t columns = counts.front().size();
+  constexpr double kCell = 38, kLeft = 46, kTop = 34;
+  const double width = kLeft + kCell * static_cast<double>(columns) + 4;
+  const double height = kTop + kCell * static_cast<double>(rows) + 4;
+  std::int64_t largest = 1;
+  for (const auto& row : counts) {
+    for (const std::int64_t count : row) largest = std::max(largest, count);
+  }
+  std::string svg = begin_svg(width, height, "confusion matrix");
+  svg += text_at(kLeft + kCell * static_cast<double>(columns) / 2, 12, "decision", "middle");
+  svg += fmt::format(
+      "<text x=\"12\" y=\"{0:.1f}\" text-anchor=\"middle\" class=\"label\" "
+      "transform=\"rotate(-90 12 {0:.1f})\">label</text>\n",
+      kTop + kCell * static_cast<double>(rows) / 2);
+  for (std::size_t c = 0; c < columns; ++c) {
+    svg += text_at(kLeft + kCell * (static_cast<double>(c) + 0.5), kTop - 6,
+                   undecided && c + 1 == columns ? "none" : fmt::format("{}", c), "middle");
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    const double y = kTop + kCell * static_cast<double>(r);
+    svg += text_at(kLeft - 8, y + kCell / 2 + 4, fmt::format("{}", r), "end");
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double x = kLeft + kCell * static_cast<double>(c);
+      const std::int64_t count = counts[r][c];
+      svg += rectangle(x, y, kCell - 2, kCell - 2, "cell");
+      if (count == 0) continue;
+      // The eye reads small counts off the diagonal better on a root scale.
+      const double weight = std::sqrt(static_cast<double>(count) / static_cast<double>(largest));
+      svg += rectangle(x, y, kCell - 2, kCell - 2, r == c ? "hit" : "miss",
+                       fmt::format(" opacity=\"{:.2f}\"", 0.15 + 0.75 * weight));
+      svg += text_at(x + kCell / 2 - 1, y + kCell / 2 + 4, fmt::format("{}", count), "middle",
+                     weight > 0.6 ? "label strong" : "label dark");
+    }
+  }
+  return svg + "</svg>\n";
+}
+
+std::string svg_interval(double value, double low, double high) {
+  constexpr double kWidth = 300, kHeight = 34, kSide = 10;
+  // The scale ends at 1 and begins at a round number below the interval.
+  const double floor_value = std::max(0.0, std::floor((low - (1 - low) * 0.25) * 10) / 10);
+  const auto x_of = [&](double v) {
+    return kSide + (kWidth - 2 * kSide) * (v - floor_value) / std::max(1e-9, 1 - floor_value);
+  };
+  std::string svg = begin_svg(kWidth, kHeight, "accuracy with its 95 % interval", "small");
+  svg += line(kSide, 12, kWidth - kSide, 12, "axis");
+  svg += rectangle(x_of(low), 7, std::max(1.0, x_of(high) - x_of(low)), 10, "interval");
+  svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"12\" r=\"5\" class=\"point\"/>\n", x_of(value));
+  svg += text_at(kSide, 31, fmt::format("{:.2f}", floor_value), "start");
+  svg += text_at(kWidth - kSide, 31, "1", "end");
+  return svg + "</svg>\n";
+}
+
+std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, std::int64_t steps,
+                       const std::string& title, std::optional<std::int64_t> highlight) {
+  constexpr double kWidth = 620, kLeft = 44, kRight = 8, kTop = 22, kBottom = 22;
+  const bool few = addresses <= 32;
+  const double row = few ? std::min(16.0, 320.0 / static_cast<double>(addresses))
+                         : 220.0 / static_cast<double>(addresses);
+  const double plot_height = row * static_cast<double>(addresses);
+  const double height = kTop + plot_height + kBottom;
+  const double step_width =
+      (kWidth - kLeft - kRight) / static_cast<double>(std::max<std::int64_t>(1, steps));
+  const auto y_of = [&](std::int64_t address) {
+    return kTop + plot_height - row * (static_cast<double>(address) + 0.5);
+  };
+  std::string svg = begin_svg(kWidth, height, title);
+  svg += text_at(kLeft, 13, title, "start", "label title");
+  if (highlight) {
+    svg += rectangle(kLeft, y_of(*highlight) - row / 2, kWidth - kLeft - kRight, row, "chosen");
+  }
+  const std::int64_t every_label = few ? 1 : std::max<std::int64_t>(1, (addresses + 3) / 4);
+  for (std::int64_t a = 0; a < addresses; a += every_label) {
+    if (few && row < 9 && a % 4 != 0) continue;
+    svg += text_at(kLeft - 6, y_of(a) + 4, fmt::format("{}", a), "end");
+  }
+  const std::int64_t every_step = std::max<std::int64_t>(1, (steps + 15) / 16);
+  for (std::int64_t s = 0; s <= steps; ++s) {
+    const double x = kLeft + step_width * static_cast<double>(s);
+    if (steps <= 128) svg += line(x, kTop, x, kTop + plot_height, "grid");
+    if (s < steps && s % every_step == 0) {
+      svg += text_at(x + step_width / 2, height - 6, fmt::format("{}", s), "middle");
+    }
+  }
+  // Events of one step share its width, in their order.
+  std::size_t marks = 0;
+  std::int64_t step = 0;
+  const double half = std::clamp(row * 0.4, 1.2, 6.0);
+  for (std::size_t i = 0; i < words.size();) {
+    std::size_t end = i;
+    while (end < words.size() && words[end].kind == WordKind::Event) ++end;
+    const auto events = static_cast<double>(end - i);
+    for (std::size_t e = i; e < end && marks < kMaxMarks; ++e, ++marks) {
+      const double x = kLeft + step_width * (static_cast<double>(std::min(step, steps)) +
+                                             (static_cast<double>(e - i) + 0.5) / events);
+      const double y = y_of(words[e].address);
+      svg += fmt::format("<path d=\"M{:.1f} {:.1f}v{:.1f}\" class=\"{}\"/>\n", x, y - half,
+                         2 * half, words[e].negative ? "minus" : "plus");
+    }
+    if (end < words.size() && words[end].kind == WordKind::EndOfStep) ++step;
+    i = end + 1;
+  }
+  return svg + "</svg>\n";
+}
+
+std::string svg_image(const std::vector<std::int64_t>& pixels, std::int64_t rows,
+                      std::int64_t columns, std::int64_t largest) {
+  constexpr double kPixel = 10;
+  std::string svg = begin_svg(kPixel * static_cast<double>(columns),
+                              kPixel * static_cast<double>(rows), "the sample's image", "image");
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const std::int64_t value = pixels[static_cast<std::size_t>(r * columns + c)];
+      svg += rectangle(kPixel * static_cast<double>(c), kPixel * static_cast<double>(r), kPixel,
+                       kPixel, "pixel",
+                       fmt::format(" opacity=\"{:.2f}\"",
+                                   static_cast<double>(value) / static_cast<double>(largest)));
+    }
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace nacre::flows

@@ -1,0 +1,92 @@
+"""Generates a design with the command and gives the RTL to a tool, or generates it twice.
+
+A tool must be silent: one word on stdout or stderr is a failure. Exit 77: the tool is missing.
+"""
+import argparse
+import hashlib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+
+def generate(nacre, spec, out):
+    done = subprocess.run([nacre, "generate", spec, "-o", str(out)], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"nacre generate: exit {done.returncode}\n{done.stdout}{done.stderr}")
+
+
+def top_of(out):
+    return next(out.glob("*.core")).stem
+
+
+def run_silently(command, out):
+    if shutil.which(command[0]) is None:
+        print(f"skipped: {command[0]} is not installed")
+        sys.exit(77)
+    done = subprocess.run(command, cwd=out, capture_output=True, text=True)
+    talk = done.stdout + done.stderr
+    if done.returncode != 0 or talk.strip():
+        sys.exit(f"{' '.join(command)}: exit {done.returncode}\n{talk}")
+
+
+def check_verilator(out):
+    run_silently(["verilator", "--lint-only", "-Wall", "-f", "rtl.f", "--top-module", top_of(out)], out)
+
+
+def check_icarus(out):
+    run_silently(["iverilog", "-g2012", "-Wall", "-f", "rtl.f", "-s", top_of(out), "-o", "/dev/null"], out)
+
+
+def check_yosys(out):
+    files = " ".join((out / "rtl.f").read_text().split())
+    script = f"read_verilog -sv -defer {files}; hierarchy -check -top {top_of(out)}; proc; check -assert"
+    run_silently(["yosys", "-q", "-p", script], out)
+    stubs = sorted(path.relative_to(out) for path in (out / "stub").glob("*.sv"))
+    if stubs:
+        # For synthesis the stubs stand in for the models, as black boxes.
+        files = " ".join([f for f in (out / "rtl.f").read_text().split() if "/macro/" not in f])
+        stubs = " ".join(str(stub) for stub in stubs)
+        script = (f"read_verilog -sv {stubs}; read_verilog -sv -defer {files}; "
+                  f"hierarchy -check -top {top_of(out)}; proc; check -assert")
+        run_silently(["yosys", "-q", "-p", script], out)
+
+
+def tree_of(folder):
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def check_identical(out, nacre, spec, folder):
+    # Another folder, another working folder, another name of the specification's folder.
+    other_spec = folder / "elsewhere" / "spec"
+    shutil.copytree(pathlib.Path(spec).parent, other_spec)
+    other = folder / "elsewhere" / "other_out"
+    generate(nacre, str(other_spec / "spec.json"), other)
+    one, two = tree_of(out), tree_of(other)
+    if one != two:
+        sys.exit(f"the trees differ: {sorted(set(one.items()) ^ set(two.items()))}")
+    for path in out.rglob("*"):
+        if path.is_file() and str(folder).encode() in path.read_bytes():
+            sys.exit(f"{path.relative_to(out)} names a folder of this machine")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nacre", required=True)
+    parser.add_argument("--check", required=True, choices=["identical", "verilator", "icarus", "yosys"])
+    parser.add_argument("spec")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="nacre_text_") as name:
+        folder = pathlib.Path(name)
+        out = folder / "out"
+        generate(arguments.nacre, arguments.spec, out)
+        if arguments.check == "identical":
+            check_identical(out, arguments.nacre, arguments.spec, folder)
+        else:
+            {"verilator": check_verilator, "icarus": check_icarus, "yosys": check_yosys}[arguments.check](out)
+
+
+if __name__ == "__main__":
+    main()

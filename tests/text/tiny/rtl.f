@@ -1,0 +1,16 @@
+rtl/nacre_axil_cfg.sv
+rtl/nacre_cfg_demux.sv
+rtl/nacre_perf_counter.sv
+rtl/nacre_control.sv
+rtl/nacre_mem_1r1w.sv
+rtl/nacre_mem_1rw.sv
+rtl/nacre_stream_fifo.sv
+rtl/nacre_spike_serializer.sv
+rtl/nacre_rate_encoder.sv
+rtl/nacre_spike_readout.sv
+rtl/nacre_neuron_update.sv
+rtl/nacre_weight_decoder.sv
+rtl/nacre_spiking_dense.sv
+rtl/nacre_stream_egress.sv
+rtl/nacre_stream_ingress.sv
+rtl/tiny.sv
