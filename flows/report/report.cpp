@@ -47,21 +47,25 @@ border-radius:4px}
 .tile .figure{font-size:27px;font-weight:600;line-height:1.2}
 .tile .name{color:var(--soft);font-size:13px}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:14px}
+table{border-collapse:collapse;width:100%;min-width:420px;font-size:14px}
+.wide table{min-width:720px}
+td code{white-space:nowrap}
 th{text-align:left;color:var(--soft);font-weight:500;border-bottom:1px solid var(--line)}
 th,td{padding:5px 12px 5px 0;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tr+tr td{border-top:1px solid var(--line)}
 .drawing{display:block;width:100%;height:auto}
+.raster{min-width:560px;max-width:860px}
 .drawing.image{width:132px;background:#111;border-radius:3px;flex:none}
 .pixel{fill:#fff;shape-rendering:crispEdges}
 .digit{display:flex;gap:18px;flex-wrap:wrap;align-items:flex-start;margin-bottom:8px}
+.digit>div{flex:1;min-width:220px}
 .label{font:11px system-ui,sans-serif;fill:var(--soft)}
 .title{font-size:12px;fill:var(--ink)}
 .dark{fill:var(--ink)}
 .strong{fill:var(--card);font-weight:600}
 .axis{stroke:var(--soft);stroke-width:1}
-.grid-line,.drawing .grid{stroke:var(--line);stroke-width:1}
+.drawing .grid{stroke:var(--line);stroke-width:1}
 .bar,.interval{fill:var(--accent)}
 .interval{opacity:.35}
 .point{fill:var(--accent)}
@@ -251,7 +255,8 @@ std::string raster(const ReportInput& input) {
     if (sample->decision && *sample->decision < addresses && addresses <= kMaxClasses) {
       chosen = *sample->decision;
     }
-    body += svg_raster(words, addresses, sample->steps, escape_markup(title), chosen);
+    body += "<div class=\"scroll\">" +
+            svg_raster(words, addresses, sample->steps, escape_markup(title), chosen) + "</div>";
   };
   const Stage& entry = setup.spec->stages[*first_stage];
   draw(harness::stage_input(*setup.spec, *first_stage, expected), entry.input.addresses,

@@ -148,7 +148,7 @@ std::string svg_interval(double value, double low, double high) {
 
 std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, std::int64_t steps,
                        const std::string& title, std::optional<std::int64_t> highlight) {
-  constexpr double kWidth = 620, kLeft = 44, kRight = 8, kTop = 22, kBottom = 22;
+  constexpr double kWidth = 860, kLeft = 44, kRight = 8, kTop = 22, kBottom = 22;
   const bool few = addresses <= 32;
   const double row = few ? std::min(16.0, 320.0 / static_cast<double>(addresses))
                          : 220.0 / static_cast<double>(addresses);
@@ -159,7 +159,7 @@ std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, s
   const auto y_of = [&](std::int64_t address) {
     return kTop + plot_height - row * (static_cast<double>(address) + 0.5);
   };
-  std::string svg = begin_svg(kWidth, height, title);
+  std::string svg = begin_svg(kWidth, height, title, "raster");
   svg += text_at(kLeft, 13, title, "start", "label title");
   if (highlight) {
     svg += rectangle(kLeft, y_of(*highlight) - row / 2, kWidth - kLeft - kRight, row, "chosen");
@@ -180,7 +180,7 @@ std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, s
   // Events of one step share its width, in their order.
   std::size_t marks = 0;
   std::int64_t step = 0;
-  const double half = std::clamp(row * 0.4, 1.2, 6.0);
+  const double half = std::clamp(row * 0.4, 2.0, 6.0);
   for (std::size_t i = 0; i < words.size();) {
     std::size_t end = i;
     while (end < words.size() && words[end].kind == WordKind::Event) ++end;

@@ -7,9 +7,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -36,6 +41,7 @@ struct VerifyArguments {
   bool no_waves = false;
   std::string checkpoint = "sample";
   std::string cache;
+  std::string rtl;  ///< folder whose RTL is verified; empty: what is generated
 };
 
 /// A probability in [0, max], else an error with the range.
@@ -177,10 +183,13 @@ int run(const CommonOptions& options, const VerifyArguments& arguments) {
   verify.lockstep.checkpoint =
       arguments.checkpoint == "step" ? harness::Checkpoint::Step : harness::Checkpoint::Sample;
   verify.waves = !arguments.no_waves;
-  verify.cache = arguments.cache.empty() ? flows::default_cache()
-                                         : std::filesystem::path(arguments.cache);
+  verify.cache =
+      arguments.cache.empty() ? flows::default_cache() : std::filesystem::path(arguments.cache);
   verify.command = options.arguments;
   verify.base_command = {"nacre", "verify", arguments.spec};
+  if (!arguments.rtl.empty()) {
+    verify.base_command.insert(verify.base_command.end(), {"--rtl", arguments.rtl});
+  }
   if (!verify.command.empty()) verify.command.front() = "nacre";
   verify.talk = [&options](std::string_view line) { print_talk(options, line); };
   const auto found = flows::verify_design(*spec, *stimulus, tree.files, verify, diagnostics);

@@ -165,7 +165,8 @@ class VectorNeuronArray final : public NeuronArray {
     for (std::size_t block = 0; block < padded_; block += kBlock) {
       if (!kernels_.any_fires(v + block, r + block, kBlock, bounds_)) continue;
       for (std::size_t n = block; n < block + kBlock; ++n) {
-        if (r[n] != 0) continue;
+        const bool outside = (v[n] > bounds_.fire_above) | (v[n] < bounds_.fire_below);
+        if (!outside || r[n] != 0) continue;
         std::int64_t wide = v[n];
         const int spikes = fire_test(spec_.neuron, wide);
         if (spikes == 0) continue;

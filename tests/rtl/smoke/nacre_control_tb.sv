@@ -141,6 +141,8 @@ module nacre_control_tb;
     end
     get(7, 32'd2);
     if (irq !== 1'b0) fail("interrupt without enable");
+    put(6, 32'd3);
+    get(6, 32'd3);
     put(6, 32'd2);
     get(6, 32'd2);
     @(negedge clk) if (irq !== 1'b1) fail("no interrupt on error");

@@ -19,7 +19,8 @@ module nacre_rate_encoder_tb;
   localparam int OutWidth     = 3 + AddressWidth;
   localparam int NumRows      = (NumInputs + Lanes - 1) / Lanes;
   localparam int FieldWidth   = 2 * PhaseBits + 1;
-  localparam int ChunkWidth   = $clog2((Lanes * FieldWidth + 31) / 32);
+  localparam int NumChunks    = (Lanes * FieldWidth + 31) / 32;
+  localparam int ChunkWidth   = $clog2(NumChunks);
   localparam int StateWords   = $clog2(NumRows) + ChunkWidth;
   localparam bit StartTable   = StartPerInput && !Random;
   localparam int NumStarts    = StartTable ? NumInputs : 1;
@@ -73,7 +74,7 @@ module nacre_rate_encoder_tb;
   logic [OutWidth-1:0] expected [0:MaxWords-1];
   logic [31:0] seed, lfsr;
   integer num_expected = 0, num_got = 0, end_step = 0, steps_seen = 0, events = 0;
-  integer order_flags = 0, short_flags = 0, stall = 0;
+  integer order_flags = 0, short_flags = 0, stall = 0, stalls = 0;
   logic checking = 1'b0;
 
   task automatic expect_word(input logic [1:0] kind, input integer address);
@@ -111,6 +112,9 @@ module nacre_rate_encoder_tb;
   always @(posedge clk) if (checking && rst_n) begin
     if ((^{cfg_ready, cfg_error, cfg_rdata, s_ready, m_valid, m_data, busy, error}) === 1'bx)
       fail("an output is X");
+    // A word is held or the next is on its way: not idle. Idle means that nothing comes any more.
+    if (m_valid && !busy) fail("not busy with a word at the output");
+    if (m_valid && !m_ready) stalls = stalls + 1;
     if (m_valid && m_ready) begin
       if (num_got >= num_expected) fail("a word too many");
       else if (m_data !== expected[num_got]) fail("wrong word");
@@ -277,6 +281,12 @@ module nacre_rate_encoder_tb;
     end
     refuse(1'b0, 15, 32'd0);
     refuse(1'b1, 8, 32'd0);
+    // The first word after each table, and after the last chunk of a state row.
+    if (NumLevels < (1 << RegionWidth)) refuse(1'b0, (1 << RegionWidth) + NumLevels, 32'd0);
+    if (NumStarts < (1 << RegionWidth)) refuse(1'b0, (2 << RegionWidth) + NumStarts, 32'd0);
+    if (NumChunks < (1 << ChunkWidth)) refuse(1'b0, (3 << RegionWidth) + NumChunks, 32'd0);
+    if (NumRows < (1 << (RegionWidth - ChunkWidth)))
+      refuse(1'b0, (3 << RegionWidth) + (NumRows << ChunkWidth), 32'd0);
     busy_bus = 1'b1;
     refuse(1'b1, 1 << RegionWidth, level[0]);
     refuse(1'b0, 3 << RegionWidth, 32'd0);
@@ -288,6 +298,7 @@ module nacre_rate_encoder_tb;
     end
     if (Counters > 0) begin
       get(8, 32'(4 * NumInputs));
+      get(12, (Counters > 1) ? 32'(stalls) : 32'd0);
       clear = 1'b1;
       @(negedge clk) clear = 1'b0;
     end
