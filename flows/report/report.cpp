@@ -73,8 +73,8 @@ tr+tr td{border-top:1px solid var(--line)}
 .hit{fill:var(--accent)}
 .miss{fill:var(--bad)}
 .chosen{fill:var(--good-soft)}
-.plus{stroke:var(--accent);stroke-width:1.8}
-.minus{stroke:var(--minus);stroke-width:1.8}
+.plus{stroke:var(--accent)}
+.minus{stroke:var(--minus)}
 .ok{color:var(--good)}
 .no{color:var(--bad);font-weight:600}
 )text";
@@ -359,7 +359,7 @@ std::string properties_table(const ReportInput& input) {
     body += fmt::format("<tr><td class=\"soft\">{}</td><td><code>{}</code></td></tr>\n",
                         escape_markup(name), escape_markup(value));
   }
-  return card("This run", body + "</table></div>\n");
+  return card("This run", body + "</table></div>\n", "wide");
 }
 
 }  // namespace

@@ -101,7 +101,9 @@ std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, 
   for (const auto& row : counts) {
     for (const std::int64_t count : row) largest = std::max(largest, count);
   }
-  std::string svg = begin_svg(width, height, "confusion matrix");
+  // Few classes must not fill the page.
+  std::string svg = fmt::format("<div style=\"max-width:{:.0f}px\">", 1.2 * width) +
+                    begin_svg(width, height, "confusion matrix");
   svg += text_at(kLeft + kCell * static_cast<double>(columns) / 2, 12, "decision", "middle");
   svg += fmt::format(
       "<text x=\"12\" y=\"{0:.1f}\" text-anchor=\"middle\" class=\"label\" "
@@ -127,7 +129,7 @@ std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, 
                      weight > 0.6 ? "label strong" : "label dark");
     }
   }
-  return svg + "</svg>\n";
+  return svg + "</svg></div>\n";
 }
 
 std::string svg_interval(double value, double low, double high) {
@@ -181,6 +183,7 @@ std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, s
   std::size_t marks = 0;
   std::int64_t step = 0;
   const double half = std::clamp(row * 0.4, 2.0, 6.0);
+  const double thick = few ? 2.0 : 3.2;
   for (std::size_t i = 0; i < words.size();) {
     std::size_t end = i;
     while (end < words.size() && words[end].kind == WordKind::Event) ++end;
@@ -189,8 +192,8 @@ std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, s
       const double x = kLeft + step_width * (static_cast<double>(std::min(step, steps)) +
                                              (static_cast<double>(e - i) + 0.5) / events);
       const double y = y_of(words[e].address);
-      svg += fmt::format("<path d=\"M{:.1f} {:.1f}v{:.1f}\" class=\"{}\"/>\n", x, y - half,
-                         2 * half, words[e].negative ? "minus" : "plus");
+      svg += fmt::format("<path d=\"M{:.1f} {:.1f}v{:.1f}\" stroke-width=\"{}\" class=\"{}\"/>\n",
+                         x, y - half, 2 * half, thick, words[e].negative ? "minus" : "plus");
     }
     if (end < words.size() && words[end].kind == WordKind::EndOfStep) ++step;
     i = end + 1;

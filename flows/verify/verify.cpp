@@ -153,7 +153,7 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
     talk("a difference: looking for its first time step");
     found.triage = harness::triage(*setup, *loaded->factory, options.lockstep, found.result,
                                    options.base_command);
-    if (options.waves) {
+    if (options.waves && found.triage->difference.sample >= 0) {
       talk("building the model again to record a waveform");
       add_waves(*source, options, *verilator, *compiler, *setup, found);
     }

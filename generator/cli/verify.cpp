@@ -14,6 +14,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -80,6 +81,41 @@ void add_options(CLI::App& app, VerifyArguments& arguments) {
       ->check(one_of({"sample", "step"}))
       ->option_text("sample|step");
   app.add_option("--cache", arguments.cache, "folder of built models");
+  app.add_option("--rtl", arguments.rtl,
+                 "verify the RTL of this folder, an edited copy of what 'generate' wrote");
+}
+
+/// Replaces the generated RTL by that of `folder`: its rtl.f and the files listed there. Address
+/// map and images stay those of the specification.
+bool take_rtl(const std::filesystem::path& folder, FileTree& tree, Diagnostics& diagnostics) {
+  const auto read = [&](const std::string& name) -> std::optional<std::string> {
+    std::ifstream stream(folder / name, std::ios::binary);
+    if (!stream) {
+      diagnostics.error(
+          "N0904", {},
+          fmt::format("'--rtl' is {}, which has no readable '{}'", folder.string(), name),
+          "give a folder that 'nacre generate' wrote");
+      return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  const auto list = read("rtl.f");
+  if (!list) return false;
+  std::erase_if(tree.files, [](const auto& file) { return file.first.starts_with("rtl/"); });
+  tree.files["rtl.f"] = *list;
+  std::istringstream lines(*list);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.starts_with("//") || line.starts_with("#")) continue;
+    if (!line.starts_with("rtl/") || line.find("..") != std::string::npos) {
+      diagnostics.error("N0904", {},
+                        fmt::format("'--rtl': rtl.f names '{}', must be a file in rtl/", line));
+      return false;
+    }
+    auto text = read(line);
+    if (!text) return false;
+    tree.files[line] = std::move(*text);
+  }
+  return true;
 }
 
 /// Checks --first and --samples against the data set; returns the number of samples.
@@ -170,6 +206,7 @@ int run(const CommonOptions& options, const VerifyArguments& arguments) {
   if (!samples) return refuse();
 
   FileTree tree = generate_files(*spec);
+  if (!arguments.rtl.empty() && !take_rtl(arguments.rtl, tree, diagnostics)) return refuse();
   flows::VerifyOptions verify;
   verify.lockstep.first = arguments.first;
   verify.lockstep.samples = *samples;

@@ -134,9 +134,10 @@ module nacre_neuron_update #(
     assign leaked = leak_in;
   end else begin : gen_leak
     localparam int Shift = (Leak == 1) ? LeakShift : LeakFractionBits;
-    // |v| <= 2^(MembraneWidth-1) and LeakFactor <= 2^Shift: the product is at most
-    // 2^(MembraneWidth-1+Shift), and rounding adds less than 2^Shift.
-    localparam int WideWidth = MembraneWidth + Shift + 2;
+    // -2^(MembraneWidth-1) <= v <= 2^(MembraneWidth-1) - 1 and LeakFactor <= 2^Shift; rounding adds
+    // less than 2^Shift: the sum is at least -2^(WideWidth-1) and below 2^(WideWidth-1). The factor
+    // itself needs Shift + 2 bits and fits, because MembraneWidth >= 2.
+    localparam int WideWidth = MembraneWidth + Shift;
     localparam logic signed [WideWidth-1:0] Factor   = (Leak == 1) ? WideWidth'(1)
                                                                    : WideWidth'(LeakFactor);
     localparam logic signed [WideWidth-1:0] Half     = WideWidth'(1 << (Shift - 1));

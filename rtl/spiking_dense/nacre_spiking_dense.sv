@@ -10,8 +10,8 @@
 /// Two pipeline stages. *Address*: the input word stays in front while its rows are read, one per
 /// cycle, and is popped with its last slot. *Execute*: the row that was read is updated, written
 /// back, and handed to the serializer when it has spikes; it waits, and the address stage with it,
-/// while the serializer is full. An event costs NumRows cycles, an end_of_step 1 + NumRows (1 when the
-/// pass is skipped), an end_of_sample 1.
+/// while the serializer is full. An event costs NumRows cycles, an end_of_step 1 + NumRows (1 when
+/// the pass is skipped), an end_of_sample 1.
 ///
 /// The state memory is never cleared: `fresh_q` makes the first pass of a sample see v = r = 0.
 module nacre_spiking_dense #(

@@ -63,7 +63,13 @@ Worker::Worker(const Setup& setup, const DutFactory& factory, const LockstepOpti
 Findings Worker::bring_up(bool thorough) {
   Findings findings;
   prepare(setup_, bench_, thorough, findings);
-  if (thorough && findings.clean() && !bench_.fault()) try_bad_words(setup_, bench_, findings);
+  return findings;
+}
+
+Findings Worker::try_misuse() {
+  Findings findings;
+  bench_.reset_now(2);
+  try_bad_words(setup_, bench_, findings);
   return findings;
 }
 
@@ -218,8 +224,11 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
   std::atomic<bool> stop{false};
   std::atomic<std::int64_t> cycles{0};
   Findings bring_up;
+  std::unique_ptr<Worker> first_worker;
   on_threads(threads, [&](int thread) {
-    Worker worker(setup, factory, options);
+    auto owned = std::make_unique<Worker>(setup, factory, options);
+    Worker& worker = *owned;
+    if (thread == 0) first_worker = std::move(owned);
     Findings findings = worker.bring_up(thread == 0);
     if (!findings.clean()) stop = true;
     if (thread == 0) bring_up = std::move(findings);
@@ -233,7 +242,7 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
       block.ran = true;
       if (!block.findings.clean()) stop = true;
     }
-    cycles += worker.cycles();
+    if (thread != 0) cycles += worker.cycles();
   });
 
   total.merge(bring_up);
@@ -254,6 +263,10 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
     failed = true;
     result.failed_sample = block.findings.differences().front().sample;
   }
+  // Only now: a plain fault of the design shows in an ordinary sample first, where it can be looked
+  // into step by step.
+  if (total.clean()) total.merge(first_worker->try_misuse());
+  cycles += first_worker->cycles();
   result.checks = total.checks();
   result.differences = total.differences();
   result.num_differences = total.num_differences();

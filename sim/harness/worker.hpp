@@ -16,8 +16,12 @@ class Worker {
  public:
   Worker(const Setup& setup, const DutFactory& factory, const LockstepOptions& options);
 
-  /// Reset, identification, memories; with `thorough` also everything that is tried once per run.
+  /// Reset, identification, memories; with `thorough` they are read back and registers are tried.
   Findings bring_up(bool thorough);
+
+  /// Bad words, refused accesses, the interrupt: what a host can do wrong. Once per run, at its
+  /// end.
+  Findings try_misuse();
 
   /// Runs the samples [begin, end) after a reset; stops at the first with a difference. `results`
   /// has one entry per sample.

@@ -4,6 +4,7 @@ A tool must be silent: one word on stdout or stderr is a failure. Exit 77: the t
 """
 import argparse
 import hashlib
+import json
 import pathlib
 import shutil
 import subprocess
@@ -53,6 +54,21 @@ def check_yosys(out):
         run_silently(["yosys", "-q", "-p", script], out)
 
 
+def check_header(out):
+    header = next((out / "sw").glob("*_regs.h"))
+    for language, standard in (("c", "c99"), ("c++", "c++11")):
+        run_silently(["cc", "-x", language, f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                      "-fsyntax-only", str(header.relative_to(out))], out)
+    # Every address of the map is in the header.
+    text = header.read_text().lower()
+    registers = json.loads((out / "registers.json").read_text())
+    for entry in registers["registers"] + registers["memories"]:
+        macro = f"{registers['design']}_{entry['name'].replace('.', '_')}_addr "
+        line = next((line for line in text.splitlines() if line.startswith(f"#define {macro}")), "")
+        if f"0x{entry['address']:08x}" not in line:
+            sys.exit(f"{entry['name']} is not at its address in the C header: '{line}'")
+
+
 def tree_of(folder):
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder.rglob("*")) if path.is_file()}
@@ -72,10 +88,13 @@ def check_identical(out, nacre, spec, folder):
             sys.exit(f"{path.relative_to(out)} names a folder of this machine")
 
 
+TOOL_CHECKS = {"header": check_header, "verilator": check_verilator, "icarus": check_icarus, "yosys": check_yosys}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nacre", required=True)
-    parser.add_argument("--check", required=True, choices=["identical", "verilator", "icarus", "yosys"])
+    parser.add_argument("--check", required=True, choices=["identical", *TOOL_CHECKS])
     parser.add_argument("spec")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nacre_text_") as name:
@@ -85,7 +104,7 @@ def main():
         if arguments.check == "identical":
             check_identical(out, arguments.nacre, arguments.spec, folder)
         else:
-            {"verilator": check_verilator, "icarus": check_icarus, "yosys": check_yosys}[arguments.check](out)
+            TOOL_CHECKS[arguments.check](out)
 
 
 if __name__ == "__main__":

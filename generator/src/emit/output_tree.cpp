@@ -219,8 +219,13 @@ bool flush_all(std::vector<PendingFile>& files, Diagnostics& diagnostics) {
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t t = 1; t < std::min(kMaxThreads, files.size()); ++t)
-      threads.emplace_back(work);
+    try {
+      for (std::size_t t = 1; t < std::min(kMaxThreads, files.size()); ++t) {
+        threads.emplace_back(work);
+      }
+    } catch (const std::system_error&) {
+      // The system grants no more threads: those that we have do the work.
+    }
     work();
   }
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -1,4 +1,0 @@
-#pragma once
-// The interface is public.
-
-#include "nacre/output_tree.hpp"

@@ -1,0 +1,209 @@
+// Random numbers by counting, random samples with their corners, and samples of a data set.
+
+#include "data/stimulus.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "data/random.hpp"
+
+namespace nacre::data {
+namespace {
+
+constexpr StreamShape kEvents = {.values = false, .addresses = 12, .negative_events = true};
+constexpr StreamShape kValues = {
+    .values = true, .addresses = 9, .negative_events = false, .payload_bits = 4};
+
+std::int64_t count(const Sample& sample, WordKind kind) {
+  return std::count_if(sample.words.begin(), sample.words.end(),
+                       [kind](const Word& word) { return word.kind == kind; });
+}
+
+TEST(CounterRandom, IsAFunctionOfSeedPurposeSampleAndIndex) {
+  const CounterRandom a(1, Purpose::SinkStall, 5), b(1, Purpose::SinkStall, 5);
+  EXPECT_EQ(a.bits(1000), b.bits(1000));
+  std::set<std::uint64_t> distinct;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    for (const Purpose purpose : {Purpose::SinkStall, Purpose::SourceStall, Purpose::BusStall}) {
+      for (std::uint64_t sample = 0; sample < 3; ++sample) {
+        for (std::uint64_t index = 0; index < 100; ++index) {
+          distinct.insert(CounterRandom(seed, purpose, sample).bits(index));
+        }
+      }
+    }
+  }
+  EXPECT_EQ(distinct.size(), 2700U);
+}
+
+TEST(CounterRandom, HasTheProbabilityThatIsAskedFor) {
+  const CounterRandom random(7, Purpose::Stimulus, 0);
+  constexpr int kDraws = 100000;
+  int hits = 0;
+  std::vector<int> below(10, 0);
+  for (std::uint64_t i = 0; i < kDraws; ++i) {
+    hits += random.chance(i, 0.3) ? 1 : 0;
+    ++below[random.below(i, 10)];
+  }
+  // Five standard deviations.
+  EXPECT_NEAR(hits, 0.3 * kDraws, 5 * std::sqrt(0.3 * 0.7 * kDraws));
+  for (const int each : below) EXPECT_NEAR(each, 0.1 * kDraws, 5 * std::sqrt(0.09 * kDraws));
+  EXPECT_FALSE(random.chance(1, 0.0));
+  EXPECT_TRUE(random.chance(1, 1.0));
+}
+
+TEST(RandomSamples, AreTheSameForTheSameSeedAndIndexOnly) {
+  for (const StreamShape& shape : {kEvents, kValues}) {
+    const std::int64_t index = num_corner_samples(shape) + 3;
+    EXPECT_EQ(random_sample(shape, 1, index).words, random_sample(shape, 1, index).words);
+    EXPECT_NE(random_sample(shape, 1, index).words, random_sample(shape, 2, index).words);
+    EXPECT_NE(random_sample(shape, 1, index).words, random_sample(shape, 1, index + 1).words);
+  }
+}
+
+TEST(RandomSamples, AreLegalAndEndOnce) {
+  for (const StreamShape& shape : {kEvents, kValues}) {
+    for (std::int64_t index = 0; index < 100; ++index) {
+      const Sample sample = random_sample(shape, 3, index);
+      ASSERT_FALSE(sample.words.empty());
+      EXPECT_EQ(sample.words.back().kind, WordKind::EndOfSample);
+      EXPECT_EQ(count(sample, WordKind::EndOfSample), 1);
+      for (const Word& word : sample.words) {
+        EXPECT_GE(word.address, 0);
+        EXPECT_LT(word.address, shape.addresses);
+        EXPECT_GE(word.payload, 0);
+        EXPECT_LT(word.payload, 16);
+        EXPECT_NE(word.kind, shape.values ? WordKind::Event : WordKind::Value);
+      }
+      const std::int64_t whole = sample.protocol_fault ? 8 : 9;
+      EXPECT_EQ(count(sample, WordKind::Value), shape.values ? whole : 0) << index;
+    }
+  }
+}
+
+TEST(RandomSamples, HoldTheCornersOfEventStreams) {
+  bool silent = false, all = false, only_end = false, all_negative = false;
+  for (std::int64_t index = 0; index < num_corner_samples(kEvents); ++index) {
+    const Sample sample = random_sample(kEvents, 1, index);
+    const std::int64_t events = count(sample, WordKind::Event);
+    const std::int64_t steps = count(sample, WordKind::EndOfStep);
+    const std::int64_t negative = std::count_if(sample.words.begin(), sample.words.end(),
+                                                [](const Word& word) { return word.negative; });
+    silent = silent || (events == 0 && steps > 0);
+    all = all || (events == 12 * steps && steps > 0 && negative == 0);
+    only_end = only_end || sample.words.size() == 1;
+    all_negative = all_negative || (events > 0 && negative == events);
+  }
+  EXPECT_TRUE(silent && all && only_end && all_negative);
+}
+
+TEST(RandomSamples, HoldTheCornersOfValueStreams) {
+  bool zero = false, largest = false, alone = false, too_short = false;
+  for (std::int64_t index = 0; index < num_corner_samples(kValues); ++index) {
+    const Sample sample = random_sample(kValues, 1, index);
+    std::int64_t sum = 0, lit = 0;
+    for (const Word& word : sample.words) {
+      sum += word.payload;
+      lit += word.payload != 0 ? 1 : 0;
+    }
+    zero = zero || (sum == 0 && !sample.protocol_fault);
+    largest = largest || (sum == 9 * 15);
+    alone = alone || (lit == 1 && sum == 15);
+    too_short = too_short || (sample.protocol_fault && count(sample, WordKind::Value) == 8);
+  }
+  EXPECT_TRUE(zero && largest && alone && too_short);
+}
+
+TEST(RandomSamples, NeverNegativeWhereThatIsNotAllowed) {
+  StreamShape shape = kEvents;
+  shape.negative_events = false;
+  for (std::int64_t index = 0; index < 60; ++index) {
+    for (const Word& word : random_sample(shape, 1, index).words) EXPECT_FALSE(word.negative);
+  }
+}
+
+// ----------------------------------------------------------------------------------- Data sets
+
+class DatasetStimulus : public testing::Test {
+ protected:
+  DatasetStimulus()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("nacre_dataset_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+    spec_.name = "d";
+    spec_.input = kValues;
+    spec_.dataset = Dataset{.samples = folder_ / "s", .labels = folder_ / "l", .shift_right = 4};
+  }
+  ~DatasetStimulus() override { std::filesystem::remove_all(folder_); }
+
+  void write(const char* name, const std::string& header, const std::string& bytes) {
+    std::ofstream stream(folder_ / name, std::ios::binary);
+    stream << header << bytes;
+  }
+  /// Two images of 3 x 3 pixels and two labels.
+  void write_good() {
+    write("s", std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x03\0\0\0\x03", 16),
+          std::string("\x00\x10\x20\x30\x40\x50\x60\x70\xff", 9) + std::string(9, '\x1f'));
+    write("l", std::string("\0\0\x08\x01\0\0\0\x02", 8), std::string("\x07\x01", 2));
+  }
+  std::string refusal() {
+    Diagnostics diagnostics;
+    if (Stimulus::open(spec_, 1, diagnostics)) return "accepted";
+    EXPECT_EQ(diagnostics.all().front().code, "N0804");
+    return diagnostics.all().front().message;
+  }
+
+  std::filesystem::path folder_;
+  Spec spec_;
+};
+
+TEST_F(DatasetStimulus, ShiftsPixelsAndReadsLabels) {
+  write_good();
+  Diagnostics diagnostics;
+  const auto stimulus = Stimulus::open(spec_, 1, diagnostics);
+  ASSERT_TRUE(stimulus);
+  EXPECT_EQ(stimulus->available(), 2);
+  EXPECT_EQ(stimulus->image_shape(), (std::pair<std::int64_t, std::int64_t>(3, 3)));
+  const Sample sample = stimulus->sample(0);
+  EXPECT_EQ(sample.label, 7);
+  ASSERT_EQ(sample.words.size(), 10U);
+  EXPECT_EQ(sample.words[8].payload, 15);
+  EXPECT_EQ(sample.words[3].payload, 3);
+  EXPECT_EQ(sample.words[3].address, 3);
+  EXPECT_EQ(stimulus->sample(1).words[0].payload, 1);
+}
+
+TEST_F(DatasetStimulus, RefusesAValueOutOfRangeWithItsPlace) {
+  write_good();
+  spec_.dataset->shift_right = 3;
+  EXPECT_NE(refusal().find("value 8 of sample 0"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, RefusesASizeThatDoesNotFit) {
+  write_good();
+  spec_.input.addresses = 10;
+  EXPECT_NE(refusal().find("9 values"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, RefusesLabelsThatDoNotFit) {
+  write_good();
+  write("l", std::string("\0\0\x08\x01\0\0\0\x03", 8), "abc");
+  EXPECT_NE(refusal().find("3 labels"), std::string::npos);
+  write("l", std::string("\0\0\x08\x02\0\0\0\x02\0\0\0\x01", 12), "ab");
+  EXPECT_NE(refusal().find("2 dimensions"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, RefusesValuesForAnEventInput) {
+  write_good();
+  spec_.input = kEvents;
+  EXPECT_NE(refusal().find("takes events"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nacre::data
