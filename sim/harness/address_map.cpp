@@ -20,6 +20,7 @@ MapRegister parse_register(const Json& json) {
   reg.access = json.at("access");
   reg.role = json.at("role");
   reg.reset = json.at("reset");
+  if (json.contains("min")) reg.range = {json.at("min"), json.at("max")};
   if (reg.bits < 1 || reg.bits > 32) {
     throw std::runtime_error(fmt::format("register {} has {} bits", reg.name, reg.bits));
   }
@@ -102,6 +103,9 @@ AddressMap parse_address_map(std::string_view text) {
     map.hash = json.at("hash");
     map.top = json.at("top");
     map.stages = json.at("stages").get<std::vector<std::string>>();
+    for (const Json& each : json.at("windows")) {
+      map.windows.push_back({each.at("stage"), each.at("address"), each.at("bytes")});
+    }
     for (const Json& each : json.at("registers")) map.registers.push_back(parse_register(each));
     for (const Json& each : json.at("memories")) map.memories.push_back(parse_memory(each));
     return map;

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nacre::harness {
@@ -28,9 +30,18 @@ struct MapRegister {
   std::string access;  ///< ro, rw, wo, w1c
   std::string role;    ///< id, control, config, state, counter
   std::int64_t reset = 0;
+  /// Smallest and largest value that a write takes; absent: whatever fits in the bits.
+  std::optional<std::pair<std::int64_t, std::int64_t>> range{};
 
   /// The name without its stage.
   std::string_view last_part() const;
+};
+
+/// The addresses of one target of the bus.
+struct MapWindow {
+  std::string stage;
+  std::uint32_t address = 0;
+  std::uint32_t bytes = 0;
 };
 
 struct MapMemory {
@@ -57,6 +68,7 @@ struct AddressMap {
   std::string hash;
   std::string top;
   std::vector<std::string> stages;
+  std::vector<MapWindow> windows;  ///< in ascending order
   std::vector<MapRegister> registers;
   std::vector<MapMemory> memories;
 

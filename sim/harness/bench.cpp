@@ -172,56 +172,62 @@ std::uint32_t Bench::read(std::uint32_t address, bool* refused) {
   return 0;
 }
 
-void Bench::write(std::uint32_t address, std::uint32_t data, bool* refused, std::uint8_t strobes) {
-  if (fault_) return;
-  const std::int64_t start = cycle_;
-  bool address_taken = false, data_taken = false;
+std::vector<bool> Bench::write_back_to_back(const std::vector<BusWrite>& writes) {
+  std::vector<bool> refused;
+  std::size_t addresses_taken = 0, data_taken = 0;
   bool address_offered = false, data_offered = false;
-  while (cycle_ - start < kBusLimitCycles) {
+  std::int64_t start = cycle_;
+  while (!fault_ && cycle_ - start < kBusLimitCycles) {
+    if (refused.size() == writes.size()) return refused;
     // Address and data come in any order when the host stalls.
     const auto even = static_cast<std::uint64_t>(cycle_ - begin_cycle_) * 2;
     const auto held = [&](std::uint64_t index) {
       return options_.stalls > 0 &&
              bus_random_.chance(index + (std::uint64_t{1} << 40), options_.stalls);
     };
-    if (!address_taken && !address_offered && !held(even)) address_offered = true;
-    if (!data_taken && !data_offered && !held(even + 1)) data_offered = true;
+    address_offered |= addresses_taken < writes.size() && !held(even);
+    data_offered |= data_taken < writes.size() && !held(even + 1);
     pins_.s_axil_awvalid = address_offered ? 1 : 0;
-    pins_.s_axil_awaddr = address;
+    if (address_offered) pins_.s_axil_awaddr = writes[addresses_taken].address;
     pins_.s_axil_wvalid = data_offered ? 1 : 0;
-    pins_.s_axil_wdata = data;
-    pins_.s_axil_wstrb = strobes;
+    if (data_offered) {
+      pins_.s_axil_wdata = writes[data_taken].data;
+      pins_.s_axil_wstrb = writes[data_taken].strobes;
+    }
     pins_.s_axil_bready = stalled(bus_random_) ? 0 : 1;
     tick();
-    if (address_offered && pins_.s_axil_awready != 0) {
-      address_offered = false;
-      address_taken = true;
-      last_transfer_ = cycle_;
-    }
-    if (data_offered && pins_.s_axil_wready != 0) {
-      data_offered = false;
-      data_taken = true;
-      last_transfer_ = cycle_;
-    }
-    if (pins_.s_axil_bvalid != 0 && pins_.s_axil_bready != 0) {
-      pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_bready = 0;
-      last_transfer_ = cycle_;
-      const bool error = pins_.s_axil_bresp != kOkay;
-      if (!address_taken || !data_taken) {
+    const bool address_moves = address_offered && pins_.s_axil_awready != 0;
+    const bool data_moves = data_offered && pins_.s_axil_wready != 0;
+    const bool answer = pins_.s_axil_bvalid != 0 && pins_.s_axil_bready != 0;
+    if (answer) {
+      if (refused.size() >= std::min(addresses_taken, data_taken)) {
         fail(Fault::Kind::Protocol,
              fmt::format("s_axil_bvalid in cycle {} before address and data were taken", cycle_));
       }
-      if (refused != nullptr) {
-        *refused = error;
-      } else if (error) {
-        fail(Fault::Kind::BusRefused, fmt::format("the write to 0x{:08x} was refused", address));
-      }
-      return;
+      refused.push_back(pins_.s_axil_bresp != kOkay);
     }
+    if (address_moves) ++addresses_taken;
+    if (data_moves) ++data_taken;
+    address_offered &= !address_moves;
+    data_offered &= !data_moves;
+    if (address_moves || data_moves || answer) start = last_transfer_ = cycle_;
+    pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_bready = 0;
   }
-  pins_.s_axil_awvalid = pins_.s_axil_wvalid = pins_.s_axil_bready = 0;
-  fail(Fault::Kind::Hang,
-       fmt::format("the write to 0x{:08x} got no answer in {} cycles", address, kBusLimitCycles));
+  if (!fault_) {
+    fail(Fault::Kind::Hang, fmt::format("no answer to the write to 0x{:08x} within {} cycles",
+                                        writes[refused.size()].address, kBusLimitCycles));
+  }
+  refused.resize(writes.size());
+  return refused;
+}
+
+void Bench::write(std::uint32_t address, std::uint32_t data, bool* refused, std::uint8_t strobes) {
+  const bool error = write_back_to_back({{address, data, strobes}}).front();
+  if (refused != nullptr) {
+    *refused = error;
+  } else if (error) {
+    fail(Fault::Kind::BusRefused, fmt::format("the write to 0x{:08x} was refused", address));
+  }
 }
 
 }  // namespace nacre::harness

@@ -36,6 +36,13 @@ struct BenchOptions {
   double stalls = 0;  ///< probability, per cycle and channel, that the host holds back
 };
 
+/// One write on the AXI4-Lite bus.
+struct BusWrite {
+  std::uint32_t address = 0;
+  std::uint32_t data = 0;
+  std::uint8_t strobes = 0xf;
+};
+
 /// One design under test with an AXI4-Lite master, an AXI4-Stream source and a sink. Each call of
 /// `tick` is one clock cycle in which all three do their part. After a fault every operation
 /// returns at once: callers look at `fault()` when they have finished a piece of work.
@@ -68,6 +75,10 @@ class Bench {
   std::uint32_t read(std::uint32_t address, bool* refused = nullptr);
   void write(std::uint32_t address, std::uint32_t data, bool* refused = nullptr,
              std::uint8_t strobes = 0xf);
+
+  /// Writes without waiting for answers: the next address and data are offered as soon as those
+  /// before were taken. Returns which were refused.
+  std::vector<bool> write_back_to_back(const std::vector<BusWrite>& writes);
 
   /// Cycles since this bench was made.
   std::int64_t cycle() const { return cycle_; }

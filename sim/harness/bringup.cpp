@@ -92,23 +92,6 @@ void check_reset_values(const Setup& setup, Bench& bench, Check check, std::int6
   }
 }
 
-void check_writable(const Setup& setup, Bench& bench, Findings& findings) {
-  const auto try_value = [&](const char* name, std::uint32_t value) {
-    const MapRegister& reg = setup.map.reg(name);
-    bench.write(reg.address, value);
-    findings.compare(Check::Registers, value, bench.read(reg.address),
-                     {.stage = reg.stage, .field = std::string(reg.last_part())});
-  };
-  for (const std::uint32_t value : {1u, 2u, 3u, 0u}) try_value("control.irq_enable", value);
-  for (const std::uint32_t value : {1u, 0u}) try_value("control.control", value);
-  for (const MapRegister& reg : setup.map.registers) {
-    if (reg.role != "config" || reg.access != "rw") continue;
-    bench.write(reg.address, static_cast<std::uint32_t>(reg.reset));
-    findings.compare(Check::Registers, reg.reset, read_value(bench, reg),
-                     {.stage = reg.stage, .field = std::string(reg.last_part())});
-  }
-}
-
 /// An access that must be refused, and the error bit that must tell.
 void expect_refusal(const Setup& setup, Bench& bench, const std::string& what, bool refused,
                     std::uint32_t flag, Findings& findings) {
@@ -120,6 +103,63 @@ void expect_refusal(const Setup& setup, Bench& bench, const std::string& what, b
   bench.write(error.address, 0xffffffff);
   findings.compare(Check::BusRefusals, 0, bench.read(error.address),
                    {.stage = "control", .field = "error", .text = what + ", cleared"});
+}
+
+/// Both ends of a register's range are taken, the values beyond them refused.
+void check_range(const Setup& setup, Bench& bench, const MapRegister& reg, Findings& findings) {
+  const auto [min, max] = *reg.range;
+  for (const std::int64_t value : {min, max}) {
+    bench.write(reg.address, static_cast<std::uint32_t>(value));
+    findings.compare(Check::Registers, value, read_value(bench, reg),
+                     {.stage = reg.stage, .field = std::string(reg.last_part())});
+  }
+  const std::int64_t lowest = reg.is_signed ? INT32_MIN : 0;
+  const std::int64_t highest = reg.is_signed ? INT32_MAX : UINT32_MAX;
+  for (const std::int64_t value : {min - 1, max + 1}) {
+    if (value < lowest || value > highest) continue;
+    bool refused = false;
+    bench.write(reg.address, static_cast<std::uint32_t>(value), &refused);
+    expect_refusal(setup, bench, fmt::format("{} written to {}", value, reg.name), refused,
+                   kErrorRefused, findings);
+    findings.compare(Check::BusRefusals, max, read_value(bench, reg),
+                     {.stage = reg.stage,
+                      .field = std::string(reg.last_part()),
+                      .text = "after a refused write"});
+  }
+}
+
+void check_writable(const Setup& setup, Bench& bench, Findings& findings) {
+  const auto try_value = [&](const char* name, std::uint32_t value) {
+    const MapRegister& reg = setup.map.reg(name);
+    bench.write(reg.address, value);
+    findings.compare(Check::Registers, value, bench.read(reg.address),
+                     {.stage = reg.stage, .field = std::string(reg.last_part())});
+  };
+  for (const std::uint32_t value : {1u, 2u, 3u, 0u}) try_value("control.irq_enable", value);
+  for (const std::uint32_t value : {1u, 0u}) try_value("control.control", value);
+  // Three writes that follow each other at once: each register holds what was meant for it.
+  const MapRegister& enable = setup.map.reg("control.irq_enable");
+  const MapRegister& control = setup.map.reg("control.control");
+  const std::vector<bool> refused = bench.write_back_to_back(
+      {{enable.address, 1}, {control.address, 1}, {enable.address, 2}});
+  for (const bool each : refused) {
+    findings.compare(Check::Registers, 0, each ? 1 : 0,
+                     {.stage = "control", .field = "refused", .text = "writes back to back"});
+  }
+  for (const auto& [reg, value] : {std::pair{&enable, 2}, std::pair{&control, 1}}) {
+    findings.compare(Check::Registers, value, bench.read(reg->address),
+                     {.stage = "control",
+                      .field = std::string(reg->last_part()),
+                      .text = "writes back to back"});
+    bench.write(reg->address, 0);
+  }
+  for (const MapRegister& reg : setup.map.registers) {
+    if (reg.role != "config" || reg.access != "rw") continue;
+    if (reg.range) check_range(setup, bench, reg, findings);
+    bench.write(reg.address, static_cast<std::uint32_t>(reg.reset));
+    findings.compare(Check::Registers, reg.reset, read_value(bench, reg),
+                     {.stage = reg.stage, .field = std::string(reg.last_part())});
+  }
 }
 
 void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
@@ -135,6 +175,15 @@ void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
   expect_refusal(setup, bench, "write with byte strobes 0111", refused, kErrorRefused, findings);
   findings.compare(Check::BusRefusals, 0, bench.read(enable.address),
                    {.stage = "control", .field = "irq_enable", .text = "after a refused write"});
+  // What lies between the end of a window and the next one is nothing.
+  const auto& windows = setup.map.windows;
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const std::uint32_t end = windows[w].address + windows[w].bytes;
+    if (w + 1 < windows.size() && end == windows[w + 1].address) continue;
+    bench.read(end, &refused);
+    expect_refusal(setup, bench, fmt::format("read of 0x{:08x}, beyond {}", end, windows[w].stage),
+                   refused, kErrorRefused, findings);
+  }
   // Bits 31 ... 28 are above every window that a generator can make.
   bench.read(0xf0000000, &refused);
   expect_refusal(setup, bench, "read of the unmapped address 0xf0000000", refused, kErrorRefused,
@@ -298,6 +347,10 @@ void try_bad_words(const Setup& setup, Bench& bench, Findings& findings) {
   }
   findings.add_equal(Check::BadWords, static_cast<std::int64_t>(expected.trace.output.size()));
   compare(Check::BadWords, all_flags, bench.read(error.address), "error", "bad words in a sample");
+  const std::uint32_t one_flag = all_flags & (~all_flags + 1);
+  bench.write(error.address, one_flag);
+  compare(Check::BadWords, all_flags & ~one_flag, bench.read(error.address), "error",
+          "one flag cleared");
   bench.write(error.address, 0xffffffff);
   bench.ticks(4);
   compare(Check::Registers, 1, bench.interrupt() ? 1 : 0, "irq_o", "after end_of_sample");

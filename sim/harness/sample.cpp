@@ -277,8 +277,6 @@ void run_sample(const Setup& setup, Bench& bench, const Expected& expected, std:
   compare_end(setup, bench, expected, index, findings);
   if (stalled || bench.fault()) return;
   result.cycles = cycles;
-  // A sample cut short by its sender is no sample of the timing model.
-  if (expected.sample.protocol_fault) return;
   findings.compare(Check::Cycles, expected.predicted_cycles, cycles,
                    {.sample = index, .field = "cycles"});
 }

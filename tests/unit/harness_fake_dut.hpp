@@ -36,6 +36,7 @@ struct Faults {
   bool read_only_written = false;    ///< a write to the identification is not refused
   bool memory_while_busy = false;    ///< memories answer while busy
   bool clear_forgets_counter = false;  ///< clear_counters leaves events_in
+  bool takes_any_threshold = false;    ///< a value out of range is not refused
   bool interrupt_dead = false;
 };
 
@@ -76,23 +77,27 @@ inline std::map<std::string, std::string> fake_files() {
            R"(", "reset": )" + std::to_string(reset) + "}";
   };
   std::string json =
-      R"({"design": "fake", "hash": "", "top": "fake", "stages": ["layer"], "registers": [)";
+      R"({"design": "fake", "hash": "", "top": "fake", "stages": ["layer"], "windows": [
+    {"stage": "control", "address": 0, "bytes": 1024}, {"stage": "layer", "address": 4096, "bytes": 4096}],
+    "registers": [)";
   json += hash_registers;
-  json += reg("control.id", 0, "ro", "id", 0x4e414352) + "," +
-          reg("control.version", 4, "ro", "id", 256) + "," +
-          reg("control.num_stages", 8, "ro", "id", 1) + "," +
-          reg("control.control", 12, "rw", "control", 0) + "," +
-          reg("control.status", 16, "ro", "control", 0) + "," +
-          reg("control.error", 20, "w1c", "control", 0) + "," +
-          reg("control.irq_enable", 24, "rw", "control", 0) + "," +
-          reg("control.irq_status", 28, "w1c", "control", 0) + "," +
-          reg("control.step", 32, "wo", "control", 0) + "," +
-          reg("control.clear_counters", 36, "wo", "control", 0) + "," +
-          reg("control.samples", 136, "ro", "counter", 0) + "," +
-          reg("control.words_in", 140, "ro", "counter", 0) + "," +
-          reg("control.words_out", 144, "ro", "counter", 0) + "," +
-          reg("layer.threshold", 4096, "rw", "config", 4) + "," +
-          reg("layer.events_in", 4128, "ro", "counter", 0) + "],";
+  json +=
+      reg("control.id", 0, "ro", "id", 0x4e414352) + "," +
+      reg("control.version", 4, "ro", "id", 256) + "," +
+      reg("control.num_stages", 8, "ro", "id", 1) + "," +
+      reg("control.control", 12, "rw", "control", 0) + "," +
+      reg("control.status", 16, "ro", "control", 0) + "," +
+      reg("control.error", 20, "w1c", "control", 0) + "," +
+      reg("control.irq_enable", 24, "rw", "control", 0) + "," +
+      reg("control.irq_status", 28, "w1c", "control", 0) + "," +
+      reg("control.step", 32, "wo", "control", 0) + "," +
+      reg("control.clear_counters", 36, "wo", "control", 0) + "," +
+      reg("control.samples", 136, "ro", "counter", 0) + "," +
+      reg("control.words_in", 140, "ro", "counter", 0) + "," +
+      reg("control.words_out", 144, "ro", "counter", 0) + "," +
+      R"({"name": "layer.threshold", "stage": "layer", "address": 4096, "bits": 8, "signed": true,
+           "access": "rw", "role": "config", "reset": 4, "min": 1, "max": 127},)" +
+      reg("layer.events_in", 4128, "ro", "counter", 0) + "],";
   json += R"("memories": [
     {"name": "layer.weights", "stage": "layer", "address": 5120, "access": "rw", "role": "config",
      "rows": 3, "row_bits": 8, "row_stride_bytes": 4, "pitch_bits": 4, "elements_per_row": 2,
@@ -241,6 +246,7 @@ class FakeDut final : public Dut {
         return true;
       }
       case 4096:
+        if ((data < 1 || data > 127) && !faults_.takes_any_threshold) return false;
         threshold_ = data;
         return true;
       default:

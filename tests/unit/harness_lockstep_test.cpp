@@ -86,10 +86,11 @@ TEST_F(Lockstep, FindsEachFault) {
   EXPECT_EQ(first_failure({.valid_falls = true}), "output_words");
   EXPECT_EQ(first_failure({.counter_off = true}), "counters");
   EXPECT_EQ(first_failure({.hangs = true}), "output_words");
-  EXPECT_EQ(first_failure({.reset_keeps_counter = true}), "counters");
+  EXPECT_EQ(first_failure({.reset_keeps_counter = true}), "resets");
   EXPECT_EQ(first_failure({.keeps_bad_word = true}), "bad_words");
   EXPECT_EQ(first_failure({.no_error_flag = true}), "bad_words");
   EXPECT_EQ(first_failure({.read_only_written = true}), "bus_refusals");
+  EXPECT_EQ(first_failure({.takes_any_threshold = true}), "bus_refusals");
   EXPECT_EQ(first_failure({.memory_while_busy = true}), "bus_refusals");
   EXPECT_EQ(first_failure({.clear_forgets_counter = true}), "counters");
   EXPECT_EQ(first_failure({.interrupt_dead = true}), "registers");

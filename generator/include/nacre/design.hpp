@@ -5,6 +5,7 @@
 // operators: behaviour is in the hand-written leaves (docs/decisions/0001-structural-netlist.md).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -143,6 +144,12 @@ struct Field {
   std::string doc;
 };
 
+/// Values that a writable register takes; others are refused.
+struct ValueRange {
+  std::int64_t min;
+  std::int64_t max;
+};
+
 struct Register {
   std::string name;     ///< without the stage
   std::int64_t offset;  ///< 32-bit word in the stage's window
@@ -153,6 +160,7 @@ struct Register {
   std::int64_t reset = 0;  ///< as read, sign included
   std::string doc;
   std::vector<Field> fields;  ///< empty: the register is one field
+  std::optional<ValueRange> range = std::nullopt;  ///< absent: whatever fits in the bits
 };
 
 /// The rows of a memory image, each `row_bits` wide; 32-bit chunks, least significant first.
@@ -181,7 +189,7 @@ struct MemoryWindow {
 struct Window {
   std::string stage;      ///< "control", or a stage's name
   std::int64_t base = 0;  ///< byte address
-  std::int64_t size = 0;  ///< bytes
+  std::int64_t size = 0;  ///< bytes; what lies between its end and the next window is refused
   std::string doc;
   std::vector<Register> registers;
   std::vector<MemoryWindow> memories;

@@ -245,13 +245,13 @@ class Builder {
     for (const Placed& placed : stages_) {
       errors.push_back({placed.stage->name, placed.hardware.errors});
     }
-    design_.windows.push_back(control_window(spec_, errors, window_bytes));
+    design_.windows.push_back(control_window(spec_, errors, std::int64_t{4} << kControlWindowWidth));
     for (std::size_t s = 0; s < stages_.size(); ++s) {
       const Placed& placed = stages_[s];
       design_.windows.push_back(
           {.stage = placed.stage->name,
            .base = (static_cast<std::int64_t>(s) + 1) * window_bytes,
-           .size = window_bytes,
+           .size = std::int64_t{4} << placed.hardware.config_address_width,
            .doc = fmt::format("Kind {}: {}.", placed.stage->kind, placed.hardware.summary),
            .registers = placed.hardware.registers,
            .memories = placed.hardware.windows});

@@ -31,6 +31,10 @@ Json register_json(const Window& window, const Register& each) {
                 {"role", role_name(each.role)},
                 {"reset", each.reset},
                 {"doc", each.doc}};
+  if (each.range) {
+    entry["min"] = each.range->min;
+    entry["max"] = each.range->max;
+  }
   if (!each.fields.empty()) entry["fields"] = fields_json(each.fields);
   return entry;
 }
@@ -136,13 +140,15 @@ std::string role_name(Role role) {
 
 std::string print_registers_json(const Design& design) {
   Json map = {{"design", design.name}, {"hash", design.hash}, {"top", design.name}};
-  Json stages = Json::array(), registers = Json::array(), memories = Json::array();
+  Json stages = Json::array(), windows = Json::array(), registers = Json::array(), memories = Json::array();
   for (const Window& window : design.windows) {
     if (&window != &design.windows.front()) stages.push_back(window.stage);
+    windows.push_back({{"stage", window.stage}, {"address", window.base}, {"bytes", window.size}});
     for (const Register& each : window.registers) registers.push_back(register_json(window, each));
     for (const MemoryWindow& each : window.memories) memories.push_back(memory_json(window, each));
   }
   map["stages"] = std::move(stages);
+  map["windows"] = std::move(windows);
   map["registers"] = std::move(registers);
   map["memories"] = std::move(memories);
   return map.dump(2) + "\n";

@@ -97,7 +97,8 @@ std::vector<Register> registers_of(const RateEncoderSpec& spec, Counters counter
                          .role = Role::Config,
                          .reset = spec.seed,
                          .doc = "state of the random generator at the start of a sample, not 0",
-                         .fields = {}});
+                         .fields = {},
+                         .range = ValueRange{1, 0xffffffff}});
     registers.push_back({.name = "lfsr",
                          .offset = 1,
                          .bits = 32,

@@ -23,7 +23,8 @@ std::vector<Register> registers_of(const SpikeReadoutSpec& spec, Counters counte
          .role = Role::Config,
          .reset = spec.target,
          .doc = spec.rule == DecisionRule::Lead ? "lead that decides" : "count that decides",
-         .fields = {}});
+         .fields = {},
+         .range = ValueRange{0, (std::int64_t{1} << spec.counter_bits) - 1}});
   }
   registers.push_back(
       {.name = "decision",

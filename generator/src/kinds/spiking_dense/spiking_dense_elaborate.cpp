@@ -149,7 +149,8 @@ std::vector<Register> registers_of(const SpikingDenseSpec& spec, Counters counte
        .role = Role::Config,
        .reset = neuron.threshold,
        .doc = fmt::format("positive threshold, 1 ... {}", neuron.clamp_max),
-       .fields = {}}};
+       .fields = {},
+       .range = ValueRange{1, neuron.clamp_max}}};
   if (neuron.negative_threshold) {
     registers.push_back({.name = "negative_threshold",
                          .offset = 1,
@@ -159,7 +160,8 @@ std::vector<Register> registers_of(const SpikingDenseSpec& spec, Counters counte
                          .role = Role::Config,
                          .reset = *neuron.negative_threshold,
                          .doc = fmt::format("negative threshold, {} ... -1", neuron.clamp_min),
-                         .fields = {}});
+                         .fields = {},
+                         .range = ValueRange{neuron.clamp_min, -1}});
   }
   if (counters >= Counters::Basic) {
     registers.push_back(counter_register("events_in", 8, "input events"));

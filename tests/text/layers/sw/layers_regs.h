@@ -82,7 +82,7 @@
 
 /* hidden: Kind spiking_dense: 9 spiking neurons, fully connected to 5 inputs, 4 updated per cycle. */
 #define LAYERS_HIDDEN_BASE                                     UINT32_C(0x00000400)
-#define LAYERS_HIDDEN_SIZE                                     UINT32_C(0x00000400)  /* bytes */
+#define LAYERS_HIDDEN_SIZE                                     UINT32_C(0x00000200)  /* bytes */
 #define LAYERS_HIDDEN_THRESHOLD_ADDR                           UINT32_C(0x00000400)  /* rw; positive threshold, 1 ... 32767 */
 #define LAYERS_HIDDEN_THRESHOLD_MASK                           UINT32_C(0x0000ffff)
 #define LAYERS_HIDDEN_THRESHOLD_RESET                          UINT32_C(0x000003e8)
@@ -135,7 +135,7 @@
 
 /* out_layer: Kind spiking_dense: 2 spiking neurons, fully connected to 9 inputs, 1 updated per cycle. */
 #define LAYERS_OUT_LAYER_BASE                                  UINT32_C(0x00000800)
-#define LAYERS_OUT_LAYER_SIZE                                  UINT32_C(0x00000400)  /* bytes */
+#define LAYERS_OUT_LAYER_SIZE                                  UINT32_C(0x00000200)  /* bytes */
 #define LAYERS_OUT_LAYER_THRESHOLD_ADDR                        UINT32_C(0x00000800)  /* rw; positive threshold, 1 ... 7 */
 #define LAYERS_OUT_LAYER_THRESHOLD_MASK                        UINT32_C(0x0000000f)
 #define LAYERS_OUT_LAYER_THRESHOLD_RESET                       UINT32_C(0x00000002)

@@ -86,7 +86,7 @@
 
 /* encoder: Kind rate_encoder: 4 intensities to spikes in at most 6 time steps. */
 #define TINY_ENCODER_BASE                                      UINT32_C(0x00000400)
-#define TINY_ENCODER_SIZE                                      UINT32_C(0x00000400)  /* bytes */
+#define TINY_ENCODER_SIZE                                      UINT32_C(0x00000100)  /* bytes */
 #define TINY_ENCODER_VALUES_IN_ADDR                            UINT32_C(0x00000420)  /* ro; values of frames */
 #define TINY_ENCODER_VALUES_IN_MASK                            UINT32_C(0xffffffff)
 #define TINY_ENCODER_EVENTS_OUT_ADDR                           UINT32_C(0x00000424)  /* ro; spikes sent */
@@ -128,7 +128,7 @@
 
 /* classifier: Kind spiking_dense: 3 spiking neurons, fully connected to 4 inputs, 2 updated per cycle. */
 #define TINY_CLASSIFIER_BASE                                   UINT32_C(0x00000800)
-#define TINY_CLASSIFIER_SIZE                                   UINT32_C(0x00000400)  /* bytes */
+#define TINY_CLASSIFIER_SIZE                                   UINT32_C(0x00000100)  /* bytes */
 #define TINY_CLASSIFIER_THRESHOLD_ADDR                         UINT32_C(0x00000800)  /* rw; positive threshold, 1 ... 31 */
 #define TINY_CLASSIFIER_THRESHOLD_MASK                         UINT32_C(0x0000003f)
 #define TINY_CLASSIFIER_THRESHOLD_RESET                        UINT32_C(0x00000003)
@@ -168,7 +168,7 @@
 
 /* readout: Kind spike_readout: counts spikes of 3 classes and decides. */
 #define TINY_READOUT_BASE                                      UINT32_C(0x00000c00)
-#define TINY_READOUT_SIZE                                      UINT32_C(0x00000400)  /* bytes */
+#define TINY_READOUT_SIZE                                      UINT32_C(0x00000080)  /* bytes */
 #define TINY_READOUT_TARGET_ADDR                               UINT32_C(0x00000c00)  /* rw; lead that decides */
 #define TINY_READOUT_TARGET_MASK                               UINT32_C(0xffffffff)
 #define TINY_READOUT_TARGET_RESET                              UINT32_C(0x00000002)
