@@ -6,28 +6,28 @@ MAKEFLAGS += --no-print-directory
 JOBS ?= $(shell nproc)
 NACRE := build/nacre
 DEMO := build/demo
-DEMO_INPUT := $(wildcard examples/spirit_digits/*)
 
-.PHONY: deps build demo test check nightly bench lint format data clean help
+.PHONY: deps configured build demo test check nightly bench lint format data clean help
 
 deps: ## install what is missing of .ci/packages.txt (Debian; sudo when not root)
 	@.ci/install build test
 
-build: ## compile; the command is build/nacre
+configured:
 	@.ci/install build test
-	@cmake --preset ci --log-level=WARNING >/dev/null
+	@[ -f build/build.ninja ] || cmake --preset ci --log-level=WARNING
+
+build: configured ## compile; the command is build/nacre
 	@cmake --build --preset ci --parallel $(JOBS)
 
-demo: build ## 2,000 real digits through the Verilated RTL and the golden model; page at build/demo/report.html
-	@$(MAKE) $(DEMO)/metrics.json
-	@cat $(DEMO)/summary.txt
-
-$(DEMO)/metrics.json: $(NACRE) $(DEMO_INPUT)
+demo: configured ## 2,000 real digits through the Verilated RTL and the golden model; page at build/demo/report.html
+	@cmake --build --preset ci --parallel $(JOBS) --target nacre
 	@$(NACRE) verify examples/spirit_digits/spec.json -o $(DEMO)
+	@echo "page to look at: $(DEMO)/report.html"
 
 test: build ## every test; closes with `N passed, N failed, N skipped`
-	@cmake --preset asan >/dev/null && cmake --build --preset asan --parallel $(JOBS)
-	@.ci/ctest build -j $(JOBS) -LE nightly
+	@[ -f build/asan/build.ninja ] || cmake --preset asan --log-level=WARNING
+	@cmake --build --preset asan --parallel $(JOBS) --target unit_tests
+	@.ci/ctest build -j $(JOBS) -LE nightly -- build/asan -j $(JOBS) -L unit
 
 check: build ## the fast inner loop, under two minutes
 	@.ci/ctest build -j $(JOBS) -LE 'nightly|slow'
@@ -35,9 +35,10 @@ check: build ## the fast inner loop, under two minutes
 nightly: build ## long campaigns: random configurations, all mutants, chip-size runs
 	@.ci/ctest build -j $(JOBS) -L nightly
 
-bench: build ## ratios in one run: golden against Brian2 and PyTorch, RTL speed
+bench: configured ## ratios in one run: golden against Brian2 and PyTorch, RTL speed
 	@.ci/install bench
-	@cmake --preset ci >/dev/null && cmake --build --preset ci --parallel $(JOBS) --target bench
+	@cmake --preset ci >/dev/null
+	@cmake --build --preset ci --parallel $(JOBS) --target bench
 
 lint: build ## formatting, static analysis, and every RTL leaf in three tools
 	@.ci/install lint test
