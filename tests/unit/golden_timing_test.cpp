@@ -141,5 +141,27 @@ TEST(GoldenTiming, DenseCostsRowsPerEventWithoutBubbles) {
   }
 }
 
+// The bar: dense input, no stalls, at least 0.95 of the lanes used in every cycle. The lockstep runs prove that
+// the predicted cycles are those of the RTL.
+TEST(GoldenTiming, DenseInputUsesTheLanes) {
+  constexpr std::int64_t kNeurons = 256, kInputs = 256, kSteps = 4;
+  std::vector<Word> input;
+  for (std::int64_t step = 0; step < kSteps; ++step) {
+    for (std::int64_t i = 0; i < kInputs; ++i) input.push_back(event(i));
+    input.push_back(end_of_step());
+  }
+  input.push_back(end_of_sample());
+  for (int lanes = 1; lanes <= 64; lanes *= 2) {
+    SpikingDenseSpec params = dense_spec(std::vector<std::vector<std::int32_t>>(
+        kNeurons, std::vector<std::int32_t>(kInputs, 1)));
+    params.lanes = lanes;
+    params.neuron.threshold = params.neuron.clamp_max;
+    Spec spec;
+    append_stage(spec, "dense", "spiking_dense", params);
+    const auto operations = static_cast<double>(kNeurons * kInputs * kSteps);
+    EXPECT_GE(operations / static_cast<double>(cycles_of(spec, input)), 0.95 * lanes) << lanes;
+  }
+}
+
 }  // namespace
 }  // namespace nacre::golden::test

@@ -12,7 +12,6 @@ namespace {
 
 std::string map_with(const std::string& memory) {
   return R"({"design": "d", "hash": "00", "top": "d", "stages": ["a"],
-    "windows": [{"stage": "control", "address": 0, "bytes": 1024}, {"stage": "a", "address": 4096, "bytes": 1024}],
     "windows": [{"stage": "control", "address": 0, "bytes": 1024}],
     "registers": [{"name": "a.threshold", "stage": "a", "address": 4096, "bits": 8, "signed": true,
                    "access": "rw", "role": "config", "reset": -3, "doc": ""}],
