@@ -40,6 +40,7 @@ MapMemory parse_memory(const Json& json) {
   memory.pitch_bits = json.at("pitch_bits");
   memory.elements_per_row = json.at("elements_per_row");
   memory.elements = json.at("elements");
+  memory.element = json.value("element", "");
   for (const Json& each : json.at("fields")) {
     memory.fields.push_back({.name = each.at("name"),
                              .offset = each.at("offset"),

@@ -57,6 +57,7 @@ struct MapMemory {
   std::int64_t elements_per_row = 1;
   std::int64_t elements = 1;
   std::vector<MapField> fields;
+  std::string element{};  ///< what an element is of: "neuron", "class", "input"; may be empty
   std::string image;  ///< path among the generated files; empty: none
 
   /// 32-bit words that one row takes on the bus.

@@ -40,6 +40,7 @@ struct Difference {
   std::int64_t step = -1;     ///< time step; -1: not known
   std::string field{};        ///< "membrane", "events_in", "output word", ...
   std::int64_t element = -1;  ///< neuron, class, input, or number of the word; -1: none
+  std::string element_name{};  ///< "neuron", "class", "input"; empty: an element of the field
   std::optional<std::int64_t> expected{};
   std::optional<std::int64_t> got{};
   std::string text{};  ///< more in words; may be empty

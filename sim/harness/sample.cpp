@@ -49,9 +49,14 @@ const std::vector<std::int64_t>* golden_field(const Setup& setup,
 
 void compare_field(const std::string& stage, const std::string& field,
                    const std::vector<std::int64_t>* expected, const std::vector<std::int64_t>& got,
-                   std::int64_t sample, std::int64_t step, Findings& findings) {
-  const Difference place{
-      .check = Check::State, .stage = stage, .sample = sample, .step = step, .field = field};
+                   std::int64_t sample, std::int64_t step, const std::string& element_name,
+                   Findings& findings) {
+  const Difference place{.check = Check::State,
+                         .stage = stage,
+                         .sample = sample,
+                         .step = step,
+                         .field = field,
+                         .element_name = element_name};
   if (expected == nullptr || expected->size() != got.size()) {
     Difference difference = place;
     difference.text = fmt::format("the design shows {} values, the golden model has {}", got.size(),
@@ -237,7 +242,7 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
       if (bench.fault()) return;
       for (const MapField& field : memory.fields) {
         compare_field(stage.name, field.name, golden_field(setup, expected, stage.name, field.name),
-                      unpack_field(memory, field, words), sample, step, findings);
+                      unpack_field(memory, field, words), sample, step, memory.element, findings);
       }
     }
     for (const MapRegister& reg : setup.map.registers) {
@@ -246,7 +251,7 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
       const std::int64_t got = register_value(reg, bench.read(reg.address));
       if (bench.fault()) return;
       compare_field(stage.name, field, golden_field(setup, expected, stage.name, field), {got},
-                    sample, step, findings);
+                    sample, step, {}, findings);
     }
   }
 }

@@ -106,8 +106,14 @@ std::string describe(const Difference& difference) {
   if (!difference.stage.empty()) add(fmt::format("stage '{}'", difference.stage));
   if (difference.sample >= 0) add(fmt::format("sample {}", difference.sample));
   if (difference.step >= 0) add(fmt::format("time step {}", difference.step));
-  add(difference.element >= 0 ? fmt::format("{} {}", difference.field, difference.element)
-                              : difference.field);
+  if (difference.element < 0) {
+    add(difference.field);
+  } else if (difference.element_name.empty()) {
+    add(fmt::format("{} {}", difference.field, difference.element));
+  } else {
+    add(fmt::format("{} {}", difference.element_name, difference.element));
+    add(difference.field);
+  }
   const bool word = difference.field == "output word";
   if (difference.expected || difference.got) {
     const auto show = [&](const std::optional<std::int64_t>& value) {

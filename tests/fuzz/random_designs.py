@@ -409,20 +409,6 @@ class Runner:
         return Outcome(f"{status}:{code.group(1) if code else '-'}", status, output)
 
 
-def spikes(spec, out, run):
-    """Whether events left the design in an undisturbed run; None when the files do not tell (a readout always sends)."""
-    if any(stage["kind"] == "spike_readout" for stage in spec["stages"]):
-        return None
-    try:
-        metrics = json.loads((out / "metrics.json").read_text())
-        words = int(re.search(r'name="output_words" assertions="(\d+)"', (out / "results.xml").read_text()).group(1))
-        steps = metrics["verify__time_steps__mean"]["value"]
-    except (OSError, ValueError, KeyError, AttributeError):
-        return None
-    samples = int(run[run.index("--samples") + 1])
-    return None if steps is None else words > samples * (steps + 1) + 0.5 + words / 100
-
-
 # -------------------------------------------------------------------------------------------------------- minimising
 REQUIRED = {"nacre", "name", "kind", "inputs", "neurons", "neuron", "weights", "membrane_bits", "threshold", "addresses",
             "time_steps", "input", "stages"}
@@ -604,7 +590,7 @@ def main():
     def judge(entry):
         position, job = entry
         if time.monotonic() - begin > 60 * options.minutes:
-            return job, None, "", "", {}
+            return job, None, "", ""
         label = f"directed.{job}" if options.directed else f"seed={options.seed} design={job}"
         folder = keep / (f"directed_{job}" if options.directed else f"seed{options.seed}_{job}")
         shutil.rmtree(folder, ignore_errors=True)
@@ -620,7 +606,7 @@ def main():
             path = folder / "spec.json"
             spec, runs = Maker(options.seed, job, folder).make()
             path.write_text(json.dumps(spec, indent=1) + "\n")
-        fault, note = "", {}
+        fault = ""
         shared = private / f"{position}"  # models of this design, removed with it
         own = Runner(options.nacre, shared)
         shared.mkdir()
@@ -642,8 +628,6 @@ def main():
                     fault += f"minimised: {json.dumps(small)}\n{command}\n{again.kind}\n{again.output}"
                 (folder / "failure.txt").write_text(fault)
                 break
-            if number == 0 and spec is not None:
-                note["spikes"] = spikes(spec, out, run)
             if number == 0 and position < options.trees and shutil.which("xmllint"):
                 status, output = own.call(["xmllint", "--noout", str(out / "results.xml")])
                 if status != 0:
@@ -662,18 +646,16 @@ def main():
         shutil.rmtree(shared, ignore_errors=True)
         if not fault:
             shutil.rmtree(folder, ignore_errors=True)
-        return job, fault == "", fault, label, note
+        return job, fault == "", fault, label
 
     lock = threading.Lock()
-    passed = failed = spiking = known = 0
+    passed = failed = 0
     try:
         with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
-            for job, good, fault, label, note in pool.map(judge, enumerate(jobs)):
+            for job, good, fault, label in pool.map(judge, enumerate(jobs)):
                 if good is None:
                     continue
                 passed, failed = passed + good, failed + (not good)
-                if note.get("spikes") is not None:
-                    known, spiking = known + 1, spiking + note["spikes"]
                 if options.directed or not good:
                     print(f"{'ok  ' if good else 'FAIL'} {label}", flush=True)
                 elif passed % 50 == 0:
@@ -688,8 +670,6 @@ def main():
         shutil.rmtree(private, ignore_errors=True)
     if not failed and options.keep is None:
         shutil.rmtree(keep, ignore_errors=True)
-    if known:
-        print(f"{spiking} of {known} designs without a readout sent events")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

@@ -153,7 +153,7 @@ TEST(GoldenTiming, DenseInputUsesTheLanes) {
   input.push_back(end_of_sample());
   for (int lanes = 1; lanes <= 64; lanes *= 2) {
     SpikingDenseSpec params = dense_spec(std::vector<std::vector<std::int32_t>>(
-        kNeurons, std::vector<std::int32_t>(kInputs, 1)));
+        kNeurons, std::vector<std::int32_t>(kInputs, 0)));
     params.lanes = lanes;
     params.neuron.threshold = params.neuron.clamp_max;
     Spec spec;

@@ -183,6 +183,7 @@ struct MemoryWindow {
   std::vector<Field> fields;
   Image image;  ///< no rows: the memory has none
   std::string doc;
+  std::string element = {};  ///< what an element is of: "neuron", "class", "input"; may be empty
 };
 
 /// Registers and memories of one target of the bus.

@@ -52,6 +52,7 @@ Json memory_json(const Window& window, const MemoryWindow& each) {
                 {"elements_per_row", each.elements_per_row},
                 {"elements", each.elements},
                 {"fields", fields_json(each.fields)}};
+  if (!each.element.empty()) entry["element"] = each.element;
   if (each.image.rows > 0) entry["image"] = image_path(window, each);
   entry["doc"] = each.doc;
   return entry;

@@ -74,7 +74,8 @@ MemoryWindow state_window(const RateEncoderSpec& spec, const Geometry& g) {
                                   .is_signed = false,
                                   .doc = "increment of the input's intensity"}},
                       .image = {},
-                      .doc = "State of each input, input 0 first."};
+                      .doc = "State of each input, input 0 first.",
+                      .element = "input"};
   // A random encoder has no phase; those bits read 0.
   if (spec.mode == RateMode::PhaseAccumulator) {
     memory.fields.insert(memory.fields.begin(), {.name = "phase",

@@ -102,7 +102,8 @@ StageHardware elaborate_spike_readout(const Stage& stage, const Spec& design) {
                                           .is_signed = true,
                                           .doc = "positive minus negative spikes"}},
                               .image = {},
-                              .doc = "Spikes of each class in this sample."});
+                              .doc = "Spikes of each class in this sample.",
+                              .element = "class"});
   hardware.gives_verdict = true;
   return hardware;
 }

@@ -102,7 +102,8 @@ MemoryWindow state_window(const SpikingDenseSpec& spec, const Geometry& g) {
                                   .is_signed = true,
                                   .doc = "membrane potential"}},
                       .image = {},
-                      .doc = "State of the neurons, neuron 0 first."};
+                      .doc = "State of the neurons, neuron 0 first.",
+                      .element = "neuron"};
   if (g.refractory_width > 0) {
     memory.fields.push_back({.name = "refractory",
                              .offset = spec.neuron.membrane_bits,
