@@ -314,6 +314,9 @@ void run_burst(const Setup& setup, Bench& bench, const std::vector<Expected>& sa
                             each.sample.words.end());
   }
   bench.begin(static_cast<std::uint64_t>(index) + (std::uint64_t{1} << 61));
+  std::int64_t limit = 0;
+  for (const Expected& each : samples) limit = std::max(limit, hang_limit(each, 0.9));
+  bench.set_hang_limit(limit);
   bench.send(beats_of(all.sample.words));
   while (bench.received().size() < all.trace.output.size() &&
          bench.check_progress("the words of samples sent back to back")) {

@@ -80,9 +80,12 @@ class Maker:
     def pick(self, *values):
         return self.rng.choice(values)
 
-    def fresh_name(self, plain):
+    def fresh_name(self, plain, module=False):
         name = self.pick(*TRICKY_NAMES) if self.chance(0.35) else plain
-        while name.lower() in self.names:
+        # A design and a macro are modules: they may not be called like a port of the top.
+        port = module and name in ("clk_i", "rst_ni", "s_axis_tdata")
+        while port or name.lower() in self.names:
+            port = False
             name = f"{plain}{len(self.names)}"
         self.names.add(name.lower())
         return name
@@ -95,7 +98,7 @@ class Maker:
             return {}
         result = {"storage": kind}
         if kind == "macro":
-            result["macro"] = self.fresh_name(f"sram{len(self.names)}")
+            result["macro"] = self.fresh_name(f"sram{len(self.names)}", module=True)
         return result
 
     def lanes(self, items, most=64):
@@ -310,7 +313,7 @@ class Maker:
     # the design -------------------------------------------------------------------------------------------------
     def make(self):
         rng = self.rng
-        name = self.fresh_name(self.name) if self.chance(0.3) else self.name
+        name = self.fresh_name(self.name, module=True) if self.chance(0.3) else self.name
         self.names.add(name.lower())
         values = self.chance(0.5)
         depth = self.pick(0, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4)

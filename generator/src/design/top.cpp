@@ -294,7 +294,12 @@ class Builder {
                                      "kind, reserved bits, address, payload, TLAST");
     bus_errors_width_ =
         constant(errors, "BusErrorsWidth", std::int64_t{kBusErrors}, "refused: busy, otherwise");
-    for (Placed& placed : stages_) placed.camel = upper_camel(placed.stage->name);
+    for (Placed& placed : stages_) {
+      placed.camel = upper_camel(placed.stage->name);
+      // A stage may be called "_0": its constants must not begin with a digit.
+      const bool letter_first = !placed.camel.empty() && !(placed.camel[0] >= '0' && placed.camel[0] <= '9');
+      if (!letter_first) placed.camel = "Stage" + placed.camel;
+    }
   }
 
   /// Address bits of each target's own window; target 0 is in the low bits.

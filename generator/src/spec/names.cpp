@@ -539,6 +539,16 @@ bool check_name(std::string_view name, NameUse use, const Location& location,
                       fmt::format("'{}_0' would do", name));
     return false;
   }
+  // Every top has the same ports (docs/stage_interface.md).
+  const bool port = lower == "clk_i" || lower == "rst_ni" || lower == "irq_o" ||
+                    lower.starts_with("s_axil_") || lower.starts_with("s_axis_") ||
+                    lower.starts_with("m_axis_");
+  if (use == NameUse::Module && port) {
+    diagnostics.error("N0302", location,
+                      fmt::format("module name '{}' is that of a port of the top", name),
+                      fmt::format("'{}_design' would do", name.substr(0, name.find('_'))));
+    return false;
+  }
   if (use == NameUse::Module && lower.starts_with("nacre_")) {
     diagnostics.error("N0302", location,
                       fmt::format("module name '{}' starts with 'nacre_', as the leaves' do", name),
