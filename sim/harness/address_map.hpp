@@ -58,7 +58,7 @@ struct MapMemory {
   std::int64_t elements = 1;
   std::vector<MapField> fields;
   std::string element{};  ///< what an element is of: "neuron", "class", "input"; may be empty
-  std::string image;  ///< path among the generated files; empty: none
+  std::string image;      ///< path among the generated files; empty: none
 
   /// 32-bit words that one row takes on the bus.
   int words_per_row() const { return (row_bits + 31) / 32; }

@@ -140,8 +140,8 @@ void check_writable(const Setup& setup, Bench& bench, Findings& findings) {
   // Three writes that follow each other at once: each register holds what was meant for it.
   const MapRegister& enable = setup.map.reg("control.irq_enable");
   const MapRegister& control = setup.map.reg("control.control");
-  const std::vector<bool> refused = bench.write_back_to_back(
-      {{enable.address, 1}, {control.address, 1}, {enable.address, 2}});
+  const std::vector<bool> refused =
+      bench.write_back_to_back({{enable.address, 1}, {control.address, 1}, {enable.address, 2}});
   for (const bool each : refused) {
     findings.compare(Check::Registers, 0, each ? 1 : 0,
                      {.stage = "control", .field = "refused", .text = "writes back to back"});

@@ -35,11 +35,11 @@ std::string check_name(Check check);
 /// One value that is not what the golden model says.
 struct Difference {
   Check check = Check::OutputWords;
-  std::string stage{};        ///< where it was seen; empty: the design as a whole
-  std::int64_t sample = -1;   ///< -1: before the first sample
-  std::int64_t step = -1;     ///< time step; -1: not known
-  std::string field{};        ///< "membrane", "events_in", "output word", ...
-  std::int64_t element = -1;  ///< neuron, class, input, or number of the word; -1: none
+  std::string stage{};         ///< where it was seen; empty: the design as a whole
+  std::int64_t sample = -1;    ///< -1: before the first sample
+  std::int64_t step = -1;      ///< time step; -1: not known
+  std::string field{};         ///< "membrane", "events_in", "output word", ...
+  std::int64_t element = -1;   ///< neuron, class, input, or number of the word; -1: none
   std::string element_name{};  ///< "neuron", "class", "input"; empty: an element of the field
   std::optional<std::int64_t> expected{};
   std::optional<std::int64_t> got{};

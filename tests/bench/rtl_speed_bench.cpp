@@ -1,7 +1,8 @@
 // Speed of the Verilated RTL alone: dense input into one layer, no golden model beside it.
 //
-// rtl_speed_bench NEURONS LANES STEPS: a NEURONS x NEURONS layer (8-bit weights, 16-bit membranes) receives an event of
-// every input in each of STEPS time steps. Prints one JSON object: synaptic operations, clock cycles, CPU seconds.
+// rtl_speed_bench NEURONS LANES STEPS: a NEURONS x NEURONS layer (8-bit weights, 16-bit membranes)
+// receives an event of every input in each of STEPS time steps. Prints one JSON object: synaptic
+// operations, clock cycles, CPU seconds.
 
 #include <fmt/format.h>
 
@@ -38,8 +39,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   const long neurons = std::atol(argv[1]), lanes = std::atol(argv[2]), steps = std::atol(argv[3]);
-  const auto folder = std::filesystem::temp_directory_path() /
-                      fmt::format("nacre-bench-{}-{}", neurons, lanes);
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("nacre-bench-{}-{}", neurons, lanes);
   std::filesystem::create_directories(folder);
   const auto file = folder / "spec.json";
   std::ofstream(file) << fmt::format(
@@ -71,7 +72,8 @@ int main(int argc, char** argv) {
   bench.begin(0);
   std::vector<harness::Beat> beats;
   for (long step = 0; step < steps; ++step) {
-    for (long input = 0; input < neurons; ++input) beats.push_back(harness::beat_of({.address = input}));
+    for (long input = 0; input < neurons; ++input)
+      beats.push_back(harness::beat_of({.address = input}));
     beats.push_back(harness::beat_of({.kind = WordKind::EndOfStep}));
   }
   beats.push_back(harness::beat_of({.kind = WordKind::EndOfSample}));
@@ -87,8 +89,10 @@ int main(int argc, char** argv) {
   const double operations = static_cast<double>(neurons) * static_cast<double>(neurons * steps);
   const auto cycles = static_cast<double>(bench.end_cycle() - bench.first_accept_cycle() + 1);
   fmt::print(
-      "{{\"neurons\": {}, \"lanes\": {}, \"synaptic_operations\": {}, \"cycles\": {}, \"cpu_seconds\": {:.3f}, "
-      "\"operations_per_second\": {:.4g}, \"operations_per_cycle\": {:.3f}, \"share_of_lanes\": {:.4f}}}\n",
+      "{{\"neurons\": {}, \"lanes\": {}, \"synaptic_operations\": {}, \"cycles\": {}, "
+      "\"cpu_seconds\": {:.3f}, "
+      "\"operations_per_second\": {:.4g}, \"operations_per_cycle\": {:.3f}, \"share_of_lanes\": "
+      "{:.4f}}}\n",
       neurons, lanes, operations, cycles, seconds, operations / seconds, operations / cycles,
       operations / cycles / static_cast<double>(lanes));
   return 0;

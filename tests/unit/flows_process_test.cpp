@@ -72,10 +72,10 @@ TEST(Model, AToolThatNeverEndsIsReportedAndLeavesNothing) {
   verilator->program = script(scratch / "verilator", "sleep 60");
   const auto compiler = find_compiler(diagnostics);
   ASSERT_TRUE(compiler);
-  const auto model =
-      build_model({.top = "top", .files = {{"rtl/top.sv", "module top; endmodule\n"}}},
-                  {.waves = false, .cache = scratch / "cache", .time_limit = std::chrono::seconds(1)}, *verilator,
-                  *compiler, diagnostics);
+  const auto model = build_model(
+      {.top = "top", .files = {{"rtl/top.sv", "module top; endmodule\n"}}},
+      {.waves = false, .cache = scratch / "cache", .time_limit = std::chrono::seconds(1)},
+      *verilator, *compiler, diagnostics);
   EXPECT_FALSE(model);
   ASSERT_EQ(diagnostics.num_errors(), 1);
   EXPECT_EQ(diagnostics.all().front().code, "N0704");

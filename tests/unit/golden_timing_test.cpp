@@ -141,8 +141,8 @@ TEST(GoldenTiming, DenseCostsRowsPerEventWithoutBubbles) {
   }
 }
 
-// The bar: dense input, no stalls, at least 0.95 of the lanes used in every cycle. The lockstep runs prove that
-// the predicted cycles are those of the RTL.
+// The bar: dense input, no stalls, at least 0.95 of the lanes used in every cycle. The
+// lockstep runs prove that the predicted cycles are those of the RTL.
 TEST(GoldenTiming, DenseInputUsesTheLanes) {
   constexpr std::int64_t kNeurons = 256, kInputs = 256, kSteps = 4;
   std::vector<Word> input;
@@ -152,8 +152,8 @@ TEST(GoldenTiming, DenseInputUsesTheLanes) {
   }
   input.push_back(end_of_sample());
   for (int lanes = 1; lanes <= 64; lanes *= 2) {
-    SpikingDenseSpec params = dense_spec(std::vector<std::vector<std::int32_t>>(
-        kNeurons, std::vector<std::int32_t>(kInputs, 0)));
+    SpikingDenseSpec params = dense_spec(
+        std::vector<std::vector<std::int32_t>>(kNeurons, std::vector<std::int32_t>(kInputs, 0)));
     params.lanes = lanes;
     params.neuron.threshold = params.neuron.clamp_max;
     Spec spec;

@@ -159,7 +159,7 @@ struct Register {
   Role role = Role::Control;
   std::int64_t reset = 0;  ///< as read, sign included
   std::string doc;
-  std::vector<Field> fields;  ///< empty: the register is one field
+  std::vector<Field> fields;                       ///< empty: the register is one field
   std::optional<ValueRange> range = std::nullopt;  ///< absent: whatever fits in the bits
 };
 

@@ -12,7 +12,7 @@ struct Location {
   std::string file{};
   int line = 0;
   int column = 0;
-  int length = 1;       ///< characters under the caret
+  int length = 1;         ///< characters under the caret
   std::string pointer{};  ///< JSON pointer, empty outside JSON
 };
 

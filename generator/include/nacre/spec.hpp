@@ -1,5 +1,6 @@
 #pragma once
-// The typed specification: what `read_spec` makes of a JSON file. Golden models see this and nothing later.
+// The typed specification: what `read_spec` makes of a JSON file. Golden models see this and
+// nothing later.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +14,8 @@
 
 namespace nacre {
 
-/// Base of each kind's typed parameters (`<kind>/<kind>_spec.hpp`); the kind that made it casts it back.
+/// Base of each kind's typed parameters (`<kind>/<kind>_spec.hpp`); the kind that made it casts it
+/// back.
 struct StageParams {
   virtual ~StageParams() = default;
 };
@@ -47,7 +49,8 @@ struct Spec {
   std::vector<Stage> stages;  ///< topological order
   Counters counters = Counters::Basic;
   std::optional<Dataset> dataset;
-  std::string hash;  ///< SHA-256 (64 hex digits) of what the hardware depends on, data files included
+  std::string
+      hash;  ///< SHA-256 (64 hex digits) of what the hardware depends on, data files included
   std::filesystem::path file;
 };
 

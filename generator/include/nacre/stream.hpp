@@ -11,9 +11,9 @@ enum class WordKind : std::uint8_t { Event = 0, EndOfStep = 1, Value = 2, EndOfS
 /// One word of a stream, unpacked.
 struct Word {
   WordKind kind = WordKind::Event;
-  bool negative = false;      ///< polarity of an event
-  std::int64_t address = 0;   ///< neuron, input or class
-  std::int64_t payload = 0;   ///< graded value; 0 for the other kinds
+  bool negative = false;     ///< polarity of an event
+  std::int64_t address = 0;  ///< neuron, input or class
+  std::int64_t payload = 0;  ///< graded value; 0 for the other kinds
   friend bool operator==(const Word&, const Word&) = default;
 };
 

@@ -245,7 +245,8 @@ class Builder {
     for (const Placed& placed : stages_) {
       errors.push_back({placed.stage->name, placed.hardware.errors});
     }
-    design_.windows.push_back(control_window(spec_, errors, std::int64_t{4} << kControlWindowWidth));
+    design_.windows.push_back(
+        control_window(spec_, errors, std::int64_t{4} << kControlWindowWidth));
     for (std::size_t s = 0; s < stages_.size(); ++s) {
       const Placed& placed = stages_[s];
       design_.windows.push_back(
@@ -297,7 +298,8 @@ class Builder {
     for (Placed& placed : stages_) {
       placed.camel = upper_camel(placed.stage->name);
       // A stage may be called "_0": its constants must not begin with a digit.
-      const bool letter_first = !placed.camel.empty() && !(placed.camel[0] >= '0' && placed.camel[0] <= '9');
+      const bool letter_first =
+          !placed.camel.empty() && !(placed.camel[0] >= '0' && placed.camel[0] <= '9');
       if (!letter_first) placed.camel = "Stage" + placed.camel;
     }
   }

@@ -199,7 +199,7 @@ const std::vector<CatalogueEntry>& catalogue() {
        "The folder holds files but no manifest.json of nacre, so it was not written by nacre. It "
        "is "
        "left alone.",
-       "nacre generate spec.json -o /home/me", "Name a new or empty folder."},
+       "nacre generate spec.json -o Documents", "Name a new or empty folder."},
       {"N0602", "the output cannot be written",
        "The folder or a file in it cannot be made or written. Nothing was changed.",
        "nacre generate spec.json -o /proc/x", "Choose a folder where you may write."},

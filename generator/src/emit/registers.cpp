@@ -141,7 +141,8 @@ std::string role_name(Role role) {
 
 std::string print_registers_json(const Design& design) {
   Json map = {{"design", design.name}, {"hash", design.hash}, {"top", design.name}};
-  Json stages = Json::array(), windows = Json::array(), registers = Json::array(), memories = Json::array();
+  Json stages = Json::array(), windows = Json::array(), registers = Json::array(),
+       memories = Json::array();
   for (const Window& window : design.windows) {
     if (&window != &design.windows.front()) stages.push_back(window.stage);
     windows.push_back({{"stage", window.stage}, {"address", window.base}, {"bytes", window.size}});

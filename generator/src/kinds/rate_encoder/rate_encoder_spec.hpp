@@ -12,9 +12,9 @@ namespace nacre {
 enum class RateMode { PhaseAccumulator, Random };
 
 struct RateEncoderSpec final : StageParams {
-  std::int64_t num_inputs = 1;   ///< N, from the input stream
-  int intensity_bits = 8;        ///< B, from the input stream
-  int phase_bits = 8;            ///< P
+  std::int64_t num_inputs = 1;  ///< N, from the input stream
+  int intensity_bits = 8;       ///< B, from the input stream
+  int phase_bits = 8;           ///< P
   RateMode mode = RateMode::PhaseAccumulator;
   std::vector<std::int64_t> levels;       ///< 2^B increments, each 0 ... 2^P
   std::vector<std::int64_t> start_phase;  ///< one number, or one per input; 0 ... 2^P-1
