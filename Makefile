@@ -30,7 +30,7 @@ test: build ## every test; closes with `N passed, N failed, N skipped`
 	@.ci/ctest build -j $(JOBS) -LE nightly -- build/asan -j $(JOBS) -L unit
 
 check: build ## the fast inner loop, under two minutes
-	@.ci/ctest build -j $(JOBS) -LE 'nightly|slow'
+	@.ci/ctest build -j $(JOBS) -LE 'nightly|slow|rtl|packaging'
 
 nightly: build ## long campaigns: random configurations, all mutants, chip-size runs
 	@.ci/ctest build -j $(JOBS) -L nightly
