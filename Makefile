@@ -10,10 +10,10 @@ DEMO := build/demo
 .PHONY: deps configured build demo test check nightly bench lint format data clean help
 
 deps: ## install what is missing of .ci/packages.txt (Debian; sudo when not root)
-	@.ci/install build test
+	@.ci/install build synth test wasm
 
 configured:
-	@.ci/install build test
+	@.ci/install build synth test
 	@[ -f build/build.ninja ] || cmake --preset ci --log-level=WARNING
 
 build: configured ## compile; the command is build/nacre
@@ -25,6 +25,7 @@ demo: configured ## 2,000 real digits through the Verilated RTL and the golden m
 	@echo "page to look at: $(DEMO)/report.html"
 
 test: build ## every test; closes with `N passed, N failed, N skipped`
+	@.ci/install wasm
 	@[ -f build/asan/build.ninja ] || cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan --parallel $(JOBS) --target unit_tests
 	@.ci/ctest build -j $(JOBS) -LE nightly -- build/asan -j $(JOBS) -L unit
@@ -41,7 +42,7 @@ bench: configured ## ratios in one run: golden against Brian2 and PyTorch, RTL s
 	@cmake --build --preset ci --parallel $(JOBS) --target bench
 
 lint: build ## formatting, static analysis, and every RTL leaf in three tools
-	@.ci/install lint test
+	@.ci/install lint synth test
 	@clang-format --dry-run -Werror $$(git ls-files '*.cpp' '*.hpp')
 	@cppcheck --quiet --error-exitcode=1 --std=c++20 --inline-suppr -I generator/include -I generator/src generator sim flows
 	@.ci/ctest build -j $(JOBS) -L rtl

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "process/process.hpp"
+#include "report/page.hpp"
 #include "report/svg.hpp"
 
 namespace nacre::flows {
@@ -22,88 +23,11 @@ constexpr int kMaxClasses = 32;
 constexpr std::int64_t kMaxRasterAddresses = 4096;
 constexpr std::int64_t kMaxRasterSteps = 512;
 
-constexpr std::string_view kStyle = R"text(
-:root{color-scheme:light dark;--ink:#1c2127;--soft:#5b6570;--paper:#fbfaf8;--card:#fff;--line:#dcdad4;
---accent:#2f5d8a;--good:#2c6e49;--bad:#a8322d;--good-soft:#e3efe7;--bad-soft:#f8e4e2;--minus:#b3541e}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e4df;--soft:#9aa4ae;--paper:#15181c;--card:#1d2126;
---line:#343a41;--accent:#7fb0de;--good:#7cc79a;--bad:#ef8b84;--good-soft:#1c3327;--bad-soft:#3d2220;
---minus:#e69a62}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1120px;margin:0 auto;padding:24px 20px 48px}
-h1{font-size:26px;margin:0 0 2px;overflow-wrap:anywhere}
-h2{font-size:17px;margin:0 0 10px}
-p{margin:0 0 10px}
-.soft{color:var(--soft)}
-code{font:13px/1.45 ui-monospace,monospace;overflow-wrap:anywhere}
-.verdict{border-left:6px solid var(--good);background:var(--good-soft);padding:14px 18px;margin:18px 0;
-border-radius:4px}
-.verdict.fail{border-color:var(--bad);background:var(--bad-soft)}
-.verdict b{font-size:19px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px;margin:18px 0}
-.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:18px}
-.card,.tile{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:16px;min-width:0}
-.wide{grid-column:1/-1}
-.tile .figure{font-size:27px;font-weight:600;line-height:1.2}
-.tile .name{color:var(--soft);font-size:13px}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;min-width:420px;font-size:14px}
-.wide table{min-width:720px}
-td code{white-space:nowrap}
-th{text-align:left;color:var(--soft);font-weight:500;border-bottom:1px solid var(--line)}
-th,td{padding:5px 12px 5px 0;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-tr+tr td{border-top:1px solid var(--line)}
-.drawing{display:block;width:100%;height:auto}
-.raster{min-width:560px;max-width:860px}
-.drawing.image{width:132px;background:#111;border-radius:3px;flex:none}
-.pixel{fill:#fff;shape-rendering:crispEdges}
-.digit{display:flex;gap:18px;flex-wrap:wrap;align-items:flex-start;margin-bottom:8px}
-.digit>div{flex:1;min-width:220px}
-.label{font:11px system-ui,sans-serif;fill:var(--soft)}
-.title{font-size:12px;fill:var(--ink)}
-.dark{fill:var(--ink)}
-.strong{fill:var(--card);font-weight:600}
-.axis{stroke:var(--soft);stroke-width:1}
-.drawing .grid{stroke:var(--line);stroke-width:1}
-.bar,.interval{fill:var(--accent)}
-.interval{opacity:.35}
-.point{fill:var(--accent)}
-.cell{fill:var(--paper)}
-.hit{fill:var(--accent)}
-.miss{fill:var(--bad)}
-.chosen{fill:var(--good-soft)}
-.plus{stroke:var(--accent)}
-.minus{stroke:var(--minus)}
-.ok{color:var(--good)}
-.no{color:var(--bad);font-weight:600}
-)text";
-
-std::string with_separators(std::int64_t value) {
-  std::string digits = fmt::format("{}", value);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (value < 0 ? 1 : 0);
-       at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits;
-}
-
-std::string metric_text(const harness::Metric& metric) {
-  if (!metric.value) return "not known";
-  return metric.integer ? with_separators(static_cast<std::int64_t>(*metric.value))
-                        : fmt::format("{:.4g}", *metric.value);
-}
-
 const harness::Metric* find_metric(const ReportInput& input, std::string_view key) {
   for (const harness::Metric& metric : *input.metrics) {
     if (metric.key == key) return &metric;
   }
   return nullptr;
-}
-
-std::string card(const std::string& title, const std::string& body, const char* classes = "") {
-  return fmt::format("<section class=\"card {}\"><h2>{}</h2>\n{}</section>\n", classes,
-                     escape_markup(title), body);
 }
 
 std::string property(const ReportInput& input, std::string_view name) {
@@ -339,50 +263,20 @@ std::string stages_table(const ReportInput& input) {
   return card("Stages", body + "</table></div>\n", "wide");
 }
 
-std::string metrics_table(const ReportInput& input) {
-  std::string body =
-      "<div class=\"scroll\"><table><tr><th>figure</th><th class=\"n\">value</th><th>unit</th>"
-      "<th>method</th><th>source</th></tr>\n";
-  for (const harness::Metric& metric : *input.metrics) {
-    body += fmt::format(
-        "<tr><td><code>{}</code></td><td "
-        "class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        escape_markup(metric.key), metric_text(metric), escape_markup(metric.unit),
-        escape_markup(metric.method), escape_markup(metric.value ? metric.source : metric.reason));
-  }
-  return card("All figures", body + "</table></div>\n", "wide");
-}
-
-std::string properties_table(const ReportInput& input) {
-  std::string body = "<div class=\"scroll\"><table>\n";
-  for (const auto& [name, value] : *input.properties) {
-    body += fmt::format("<tr><td class=\"soft\">{}</td><td><code>{}</code></td></tr>\n",
-                        escape_markup(name), escape_markup(value));
-  }
-  return card("This run", body + "</table></div>\n", "wide");
-}
-
 }  // namespace
 
 std::string report_html(const ReportInput& input) {
   const Spec& spec = *input.setup->spec;
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  page += fmt::format("<title>{}: {}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
-                      escape_markup(spec.name), input.result->passed() ? "verified" : "differs",
-                      kStyle);
+  std::string page = page_begin(spec.name + (input.result->passed() ? ": verified" : ": differs"));
   page += fmt::format("<h1>{}</h1>\n<p class=\"soft\">{}</p>\n", escape_markup(spec.name),
                       escape_markup(spec.description));
   page += fmt::format("<p class=\"soft\">Design <code>{}</code>, seed {}</p>\n",
                       escape_markup(spec.hash), escape_markup(property(input, "seed")));
   page += verdict(input) + tiles(input);
   page += "<div class=\"grid\">\n" + raster(input) + confusion(input) + checks_table(input) +
-          histograms(input) + stages_table(input) + metrics_table(input) + properties_table(input) +
-          "</div>\n";
-  return page + "</main>\n</body>\n</html>\n";
+          histograms(input) + stages_table(input) + metrics_table(*input.metrics) +
+          properties_table(*input.properties) + "</div>\n";
+  return page + page_end();
 }
 
 }  // namespace nacre::flows

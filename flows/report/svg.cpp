@@ -218,4 +218,210 @@ std::string svg_image(const std::vector<std::int64_t>& pixels, std::int64_t rows
   return svg + "</svg>\n";
 }
 
+namespace {
+
+struct Box {
+  double x, y, width, height;
+};
+
+/// The worst ratio of sides of `row`, laid along a side of that length.
+double worst_ratio(const std::vector<double>& row, double side) {
+  double sum = 0, largest = 0, smallest = row.front();
+  for (const double value : row) {
+    sum += value;
+    largest = std::max(largest, value);
+    smallest = std::min(smallest, value);
+  }
+  return std::max(side * side * largest / (sum * sum), sum * sum / (side * side * smallest));
+}
+
+/// Boxes for values in descending order, together as large as `place`.
+std::vector<Box> squarify(const std::vector<double>& values, Box place) {
+  double total = 0;
+  for (const double value : values) total += value;
+  const double scale = total > 0 ? place.width * place.height / total : 0;
+  std::vector<Box> boxes;
+  std::size_t first = 0;
+  while (first < values.size()) {
+    const double side = std::min(place.width, place.height);
+    std::vector<double> row = {values[first] * scale};
+    std::size_t end = first + 1;
+    while (end < values.size()) {
+      std::vector<double> longer = row;
+      longer.push_back(values[end] * scale);
+      if (worst_ratio(longer, side) > worst_ratio(row, side)) break;
+      row = std::move(longer);
+      ++end;
+    }
+    double sum = 0;
+    for (const double area : row) sum += area;
+    const double thickness = side > 0 ? sum / side : 0;
+    double along = 0;
+    const bool is_column = place.width >= place.height;
+    for (const double area : row) {
+      const double length = thickness > 0 ? area / thickness : 0;
+      boxes.push_back(is_column ? Box{place.x, place.y + along, thickness, length}
+                                : Box{place.x + along, place.y, length, thickness});
+      along += length;
+    }
+    if (is_column) {
+      place.x += thickness;
+      place.width = std::max(0.0, place.width - thickness);
+    } else {
+      place.y += thickness;
+      place.height = std::max(0.0, place.height - thickness);
+    }
+    first = end;
+  }
+  return boxes;
+}
+
+/// As much of `text` as fits into `width`; nothing when that says nothing.
+std::string fitted(const std::string& text, double width) {
+  constexpr double kCharacter = 6.3;
+  const auto room = static_cast<std::size_t>(std::max(0.0, (width - 8) / kCharacter));
+  if (text.size() <= room) return text;
+  return room >= 5 ? text.substr(0, room - 2) + ".." : std::string();
+}
+
+std::string draw_part(const TreePart& part, const Box& box, int level, int color) {
+  constexpr double kHeading = 17, kInset = 3, kMinSide = 26;
+  const std::string fill = fmt::format("tree t{}", color);
+  const auto rect = [&](const Box& place, double opacity, const TreePart& what) {
+    return fmt::format(
+        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\" "
+        "fill-opacity=\"{:.2f}\"><title>{}: {}</title></rect>\n",
+        place.x, place.y, place.width, place.height, fill, opacity, what.label, what.detail);
+  };
+  std::string svg = rect(box, level == 1 ? 0.18 : 0.16, part);
+  if (level == 1) svg += rectangle(box.x, box.y, box.width, box.height, "group");
+  const std::string label = fitted(part.label, box.width);
+  if (!label.empty() && box.height >= kHeading) {
+    svg += text_at(box.x + 5, box.y + 12.5, label, "start", "label dark");
+  }
+  const Box inner{box.x + kInset, box.y + kHeading, box.width - 2 * kInset,
+                  box.height - kHeading - kInset};
+  if (part.parts.empty() || inner.width < kMinSide || inner.height < kMinSide) return svg;
+  std::vector<const TreePart*> order;
+  double inside = 0;
+  for (const TreePart& each : part.parts) {
+    if (each.value <= 0) continue;
+    order.push_back(&each);
+    inside += each.value;
+  }
+  const TreePart rest{.label = part.label + ", the rest",
+                      .value = std::max(0.0, part.value - inside),
+                      .detail = "outside the instances in it",
+                      .parts = {}};
+  if (rest.value > 0.002 * part.value) order.push_back(&rest);
+  std::stable_sort(order.begin(), order.end(), [](const TreePart* left, const TreePart* right) {
+    return left->value > right->value;
+  });
+  std::vector<double> values;
+  for (const TreePart* each : order) values.push_back(each->value);
+  const std::vector<Box> boxes = squarify(values, inner);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    svg += order[i] == &rest ? rect(boxes[i], 0.06, rest)
+                             : draw_part(*order[i], boxes[i], level + 1, color);
+  }
+  return svg;
+}
+
+/// A number that divides an axis of this length well: 1, 2 or 5 times a power of ten.
+double round_step(double length) {
+  const double power = std::pow(10.0, std::floor(std::log10(length)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= length) return factor * power;
+  }
+  return 10 * power;
+}
+
+/// Patterns that tell the segments apart without colour.
+constexpr const char* kPatterns =
+    "<defs><pattern id=\"clock-hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+    "patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" class=\"hatch-ground\"/>"
+    "<path d=\"M0 0v6\" class=\"hatch\"/></pattern>"
+    "<pattern id=\"model-dots\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+    "<rect width=\"6\" height=\"6\" class=\"hatch-ground\"/>"
+    "<circle cx=\"3\" cy=\"3\" r=\"1.3\" class=\"dot\"/></pattern></defs>\n";
+
+}  // namespace
+
+std::string svg_treemap(const TreePart& root) {
+  constexpr double kWidth = 860, kHeight = 430;
+  constexpr int kColors = 4;
+  std::vector<const TreePart*> order;
+  double inside = 0;
+  for (const TreePart& part : root.parts) {
+    if (part.value <= 0) continue;
+    order.push_back(&part);
+    inside += part.value;
+  }
+  const TreePart rest{.label = "top",
+                      .value = std::max(0.0, root.value - inside),
+                      .detail = root.detail,
+                      .parts = {}};
+  if (rest.value > 0.001 * root.value) order.push_back(&rest);
+  if (order.empty()) return {};
+  std::stable_sort(order.begin(), order.end(), [](const TreePart* left, const TreePart* right) {
+    return left->value > right->value;
+  });
+  std::vector<double> values;
+  for (const TreePart* each : order) values.push_back(each->value);
+  const std::vector<Box> boxes = squarify(values, {1, 1, kWidth - 2, kHeight - 2});
+  std::string svg = begin_svg(kWidth, kHeight, "area by instance", "raster");
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    svg += draw_part(*order[i], boxes[i], 1, static_cast<int>(i) % kColors);
+  }
+  return svg + "</svg>\n";
+}
+
+std::string svg_bars(const std::vector<Bar>& bars, const std::string& title) {
+  constexpr double kWidth = 860, kLeft = 150, kRight = 110, kTop = 8, kRow = 21, kGroup = 24,
+                   kBottom = 22;
+  double largest = 0;
+  double height = kTop + kBottom;
+  for (std::size_t b = 0; b < bars.size(); ++b) {
+    double sum = 0;
+    for (const Bar::Segment& segment : bars[b].segments) sum += segment.value;
+    largest = std::max(largest, sum);
+    height += kRow + (b == 0 || bars[b].group != bars[b - 1].group ? kGroup : 0);
+  }
+  if (largest <= 0) return {};
+  const double scale = (kWidth - kLeft - kRight) / largest;
+  std::string svg = begin_svg(kWidth, height, title, "raster") + kPatterns;
+  const double step = round_step(largest / 4);
+  for (double mark = 0; mark <= largest * 1.0001; mark += step) {
+    const double x = kLeft + mark * scale;
+    svg += line(x, kTop, x, height - kBottom, "grid");
+  }
+  double y = kTop;
+  for (std::size_t b = 0; b < bars.size(); ++b) {
+    const Bar& bar = bars[b];
+    if (b == 0 || bar.group != bars[b - 1].group) {
+      svg += text_at(4, y + 16, bar.group, "start", "label title");
+      y += kGroup;
+    }
+    svg += text_at(kLeft - 8, y + 13, bar.label, "end");
+    double x = kLeft;
+    for (const Bar::Segment& segment : bar.segments) {
+      const double width = segment.value * scale;
+      if (width >= 0.3) svg += rectangle(x, y + 2, width, kRow - 6, segment.kind);
+      x += width;
+    }
+    svg += text_at(x + 6, y + 13, bar.text, "start");
+    y += kRow;
+  }
+  svg += line(kLeft, kTop, kLeft, height - kBottom, "axis");
+  svg += text_at(kWidth - 4, height - 6, title, "end");
+  return svg + "</svg>\n";
+}
+
+std::string svg_swatch(const char* kind) {
+  return fmt::format(
+      "<svg viewBox=\"0 0 26 14\" aria-hidden=\"true\"><rect x=\"1\" y=\"1\" width=\"24\" "
+      "height=\"12\" class=\"{}\"/></svg>",
+      kind);
+}
+
 }  // namespace nacre::flows

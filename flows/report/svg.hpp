@@ -28,4 +28,34 @@ std::string svg_raster(const std::vector<Word>& words, std::int64_t addresses, s
 std::string svg_image(const std::vector<std::int64_t>& pixels, std::int64_t rows,
                       std::int64_t columns, std::int64_t largest);
 
+/// A part of a whole, with its own parts. `value` includes them.
+struct TreePart {
+  std::string label;
+  double value = 0;
+  std::string detail;  ///< shown when the pointer rests on it: "123 um2, 4 %"
+  std::vector<TreePart> parts;
+};
+
+/// Nested rectangles whose areas are the values (squarified: Bruls, Huizing, van Wijk 2000). What
+/// is left of a part beside its own parts is drawn as a rectangle without a label.
+std::string svg_treemap(const TreePart& root);
+
+/// A bar of several segments.
+struct Bar {
+  std::string group;  ///< heading; consecutive bars with the same group share it
+  std::string label;
+  struct Segment {
+    const char* kind;  ///< style class: "logic", "clock", "leakage", "model"
+    double value;
+  };
+  std::vector<Segment> segments;
+  std::string text;  ///< beside the bar's end
+};
+
+/// Horizontal bars on one scale from 0.
+std::string svg_bars(const std::vector<Bar>& bars, const std::string& title);
+
+/// A swatch of one kind of segment, for the key.
+std::string svg_swatch(const char* kind);
+
 }  // namespace nacre::flows

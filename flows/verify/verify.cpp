@@ -57,7 +57,9 @@ void add_waves(const ModelSource& source, const VerifyOptions& options, const Ve
                const Compiler& compiler, const harness::Setup& setup, Verification& found) {
   Diagnostics ignored;
   const auto tracing =
-      load(source, {.waves = true, .cache = options.cache}, verilator, compiler, ignored);
+      load(source,
+           {.waves = true, .gates = options.gates, .activity_header = {}, .cache = options.cache},
+           verilator, compiler, ignored);
   if (!tracing) return;
   std::random_device device;
   std::error_code error;
@@ -128,7 +130,9 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
   const auto source = model_source(files, spec.name, diagnostics);
   if (!source) return std::nullopt;
   const auto loaded =
-      load(*source, {.waves = false, .cache = options.cache}, *verilator, *compiler, diagnostics);
+      load(*source,
+           {.waves = false, .gates = options.gates, .activity_header = {}, .cache = options.cache},
+           *verilator, *compiler, diagnostics);
   if (!loaded) return std::nullopt;
   talk(loaded->model.from_cache
            ? std::string("model found in the cache")

@@ -22,6 +22,7 @@ namespace nacre::flows {
 struct VerifyOptions {
   harness::LockstepOptions lockstep;
   bool waves = true;                           ///< write a waveform when there is a difference
+  bool gates = false;                          ///< the sources are a netlist: ModelOptions::gates
   std::filesystem::path cache;                 ///< of models
   std::vector<std::string> command;            ///< argv that started this, for the report
   std::vector<std::string> base_command;       ///< argv up to and with the specification

@@ -32,7 +32,11 @@ std::optional<ModelSource> model_source(const std::map<std::string, std::string>
 
 /// How to build it.
 struct ModelOptions {
-  bool waves = false;           ///< can write FST waveforms (twice the build time, slower)
+  bool waves = false;  ///< can write FST waveforms (twice the build time, slower)
+  /// The sources are a netlist of gates: compiled in parts and with less optimisation, which there
+  /// is faster to build and no slower to run.
+  bool gates = false;
+  std::string activity_header;  ///< ActivityModel::header; empty: the model counts nothing
   std::filesystem::path cache;  ///< see `default_cache`
   std::chrono::seconds time_limit{900};
 };

@@ -5,7 +5,7 @@
 namespace nacre::flows {
 
 // Change the text below together with harness::Pins.
-static_assert(harness::kDutAbi == 1 && sizeof(harness::Pins) == 56);
+static_assert(harness::kDutAbi == 2 && sizeof(harness::Pins) == 56);
 
 std::string_view prefix_header_text() {
   return R"text(#include <cstdint>
@@ -17,12 +17,21 @@ std::string_view prefix_header_text() {
 #ifdef NACRE_WAVES
 #include "verilated_fst_c.h"
 #endif
+#ifdef NACRE_ACTIVITY
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <vector>
+#endif
 )text";
 }
 
 std::string_view wrapper_text() {
   return R"text(// C interface of a Verilated design; written by nacre.
 #include "Vdut.h"
+#ifdef NACRE_ACTIVITY
+#include "activity.h"
+#endif
 
 struct Pins {
   std::uint64_t s_axis_tdata;
@@ -37,6 +46,159 @@ struct Pins {
   std::uint8_t s_axil_rresp, s_axil_rvalid, s_axis_tready, m_axis_tvalid, m_axis_tlast, irq_o;
 };
 static_assert(sizeof(Pins) == 56, "the harness and the model disagree on the pins");
+
+struct ActivityView {
+  std::int64_t cycles = 0;
+  std::int32_t num_nets = 0, num_levels = 0, num_blocks = 0;
+  const std::uint64_t* toggles = nullptr;
+  const std::uint64_t* levels = nullptr;
+  const std::uint64_t* block_cycles = nullptr;
+};
+
+#ifdef NACRE_ACTIVITY
+namespace {
+constexpr int kNumClasses = 3;
+constexpr int kInputEvent = 0, kTimeStep = 1, kIdle = 2;
+
+// Counts what changes between settled cycles. Verilator keeps each net in a byte of its own, those
+// of a block side by side: one 64-bit operation compares eight, and each byte of `pending` counts
+// its net until the flush.
+class Counter {
+ public:
+  explicit Counter(const Vdut___024root& root)
+      : base_(reinterpret_cast<const unsigned char*>(&root)) {
+    for (int b = 0; b < activity::kNumBlocks; ++b) {
+      const std::uint32_t* nets = activity::kNets + activity::kBlockBegin[b];
+      const std::uint32_t* end = activity::kNets + activity::kBlockBegin[b + 1];
+      if (nets == end) continue;
+      Range range;
+      range.block = b;
+      range.begin = *std::min_element(nets, end);
+      range.words = (*std::max_element(nets, end) - range.begin) / 8 + 1;
+      // The last word must not reach beyond the object.
+      range.begin = std::min<std::size_t>(range.begin, sizeof(Vdut___024root) - 8 * range.words);
+      range.pending = num_words_;
+      num_words_ += range.words;
+      ranges_.push_back(range);
+    }
+    before_.resize(num_words_);
+    for (std::vector<std::uint64_t>& each : pending_) each.resize(num_words_);
+    clear(now_);
+  }
+
+  // One cycle, settled with the clock low.
+  void sample() {
+    int stage_class[activity::kNumStages + 1] = {};
+    for (int s = 0; s < activity::kNumStages; ++s) stage_class[s] = class_of(s);
+    int block_class[activity::kNumBlocks] = {};
+    for (int b = 0; b < activity::kNumBlocks; ++b) {
+      const int stage = activity::kBlockStage[b];
+      block_class[b] = stage < 0 ? kIdle : stage_class[stage];
+    }
+    for (const Range& range : ranges_) count(range, block_class[range.block]);
+    if (!recording) return;
+    ++now_.cycles;
+    for (int b = 0; b < activity::kNumBlocks; ++b) {
+      ++now_.block_cycles[block_class[b] * activity::kNumBlocks + b];
+    }
+    for (int l = 0; l < activity::kNumLevels; ++l) {
+      const activity::Level& level = activity::kLevels[l];
+      const bool one = bit_or_one(level.on[0]) && bit_or_one(level.on[1]) && !bit(level.off);
+      if (one) ++now_.levels[block_class[level.block] * activity::kNumLevels + l];
+    }
+    if (++num_pending_ == 255) flush();
+  }
+
+  // What was counted since it was last taken.
+  ActivityView take() {
+    flush();
+    taken_ = now_;
+    clear(now_);
+    return {taken_.cycles,          activity::kNumNets,    activity::kNumLevels,
+            activity::kNumBlocks,   taken_.toggles.data(), taken_.levels.data(),
+            taken_.block_cycles.data()};
+  }
+
+  bool recording = false;
+
+ private:
+  struct Totals {
+    std::int64_t cycles = 0;
+    std::vector<std::uint64_t> toggles, levels, block_cycles;
+  };
+  struct Range {
+    int block = 0;
+    std::size_t begin = 0;    // in the object
+    std::size_t words = 0;
+    std::size_t pending = 0;  // in before_ and pending_
+  };
+
+  static void clear(Totals& totals) {
+    totals.cycles = 0;
+    totals.toggles.assign(kNumClasses * activity::kNumNets, 0);
+    totals.levels.assign(kNumClasses * activity::kNumLevels, 0);
+    totals.block_cycles.assign(kNumClasses * activity::kNumBlocks, 0);
+  }
+
+  bool bit(std::int64_t offset) const { return offset >= 0 && base_[offset] != 0; }
+
+  bool bit_or_one(std::int64_t offset) const { return offset < 0 || base_[offset] != 0; }
+
+  int class_of(int s) {
+    const activity::Stage& stage = activity::kStages[s];
+    if (bit(stage.valid)) {
+      last_class_[s] = bit(stage.kind) ? kTimeStep : kInputEvent;
+      return last_class_[s];
+    }
+    return bit(stage.busy) ? last_class_[s] : kIdle;
+  }
+
+  // Changes since the cycle before; the values are kept although nothing may be recorded, so that
+  // the first recorded cycle has one before it.
+  void count(const Range& range, int cause) {
+    std::uint64_t* before = &before_[range.pending];
+    std::uint64_t* pending = &pending_[cause][range.pending];
+    const unsigned char* nets = base_ + range.begin;
+    if (!recording) {
+      std::memcpy(before, nets, 8 * range.words);
+      return;
+    }
+    for (std::size_t w = 0; w < range.words; ++w) {
+      std::uint64_t now;
+      std::memcpy(&now, nets + 8 * w, 8);
+      // Bytes between the nets may hold anything; they must not carry into their neighbours.
+      pending[w] += (now ^ before[w]) & 0x0101010101010101u;
+      before[w] = now;
+    }
+  }
+
+  // Before a byte of `pending` overflows.
+  void flush() {
+    for (const Range& range : ranges_) {
+      for (int c = 0; c < kNumClasses; ++c) {
+        const unsigned char* bytes =
+            reinterpret_cast<const unsigned char*>(&pending_[c][range.pending]);
+        for (int n = activity::kBlockBegin[range.block]; n < activity::kBlockBegin[range.block + 1];
+             ++n) {
+          now_.toggles[c * activity::kNumNets + n] += bytes[activity::kNets[n] - range.begin];
+        }
+      }
+    }
+    for (std::vector<std::uint64_t>& each : pending_) std::fill(each.begin(), each.end(), 0);
+    num_pending_ = 0;
+  }
+
+  const unsigned char* base_;
+  std::vector<Range> ranges_;
+  std::size_t num_words_ = 0;
+  std::vector<std::uint64_t> before_;
+  std::vector<std::uint64_t> pending_[kNumClasses];
+  int num_pending_ = 0;
+  int last_class_[activity::kNumStages + 1] = {};
+  Totals now_, taken_;
+};
+}  // namespace
+#endif
 
 namespace {
 // What $error, $fatal, $stop or a failed assertion said, on the thread that
@@ -58,6 +220,9 @@ struct Instance {
   bool armed = false;  // assertions hold from the first reset on: what came before is noise
 #ifdef NACRE_WAVES
   std::unique_ptr<VerilatedFstC> waves;
+#endif
+#ifdef NACRE_ACTIVITY
+  std::unique_ptr<Counter> counter;
 #endif
   void dump() {
 #ifdef NACRE_WAVES
@@ -81,7 +246,7 @@ void vl_fatal(const char* file, int line, const char* hierarchy, const char* mes
 
 #define NACRE_EXPORT extern "C" __attribute__((visibility("default")))
 
-NACRE_EXPORT int nacre_dut_abi() { return 1; }
+NACRE_EXPORT int nacre_dut_abi() { return 2; }
 
 NACRE_EXPORT void* nacre_dut_create(std::uint64_t seed) {
   std::unique_ptr<Instance> dut(new Instance);
@@ -93,6 +258,9 @@ NACRE_EXPORT void* nacre_dut_create(std::uint64_t seed) {
   dut->context->traceEverOn(true);
 #endif
   dut->top.reset(new Vdut(dut->context.get(), "TOP"));
+#ifdef NACRE_ACTIVITY
+  dut->counter.reset(new Counter(*dut->top->rootp));
+#endif
   return dut.release();
 }
 
@@ -144,6 +312,9 @@ NACRE_EXPORT void nacre_dut_cycle(void* handle, Pins* pins) {
   pins->s_axil_rresp = top.s_axil_rresp;
   pins->s_axil_rvalid = top.s_axil_rvalid;
   pins->irq_o = top.irq_o;
+#ifdef NACRE_ACTIVITY
+  dut.counter->sample();
+#endif
   top.clk_i = 1;
   top.eval();
   dut.dump();
@@ -182,6 +353,26 @@ NACRE_EXPORT const char* nacre_dut_failure(void* handle) {
   dut.reported.swap(dut.failure);
   dut.failure.clear();
   return dut.reported.c_str();
+}
+
+NACRE_EXPORT int nacre_dut_record_activity(void* handle, int on) {
+#ifdef NACRE_ACTIVITY
+  static_cast<Instance*>(handle)->counter->recording = on != 0;
+  return 1;
+#else
+  (void)handle;
+  (void)on;
+  return 0;
+#endif
+}
+
+NACRE_EXPORT void nacre_dut_take_activity(void* handle, ActivityView* view) {
+#ifdef NACRE_ACTIVITY
+  *view = static_cast<Instance*>(handle)->counter->take();
+#else
+  (void)handle;
+  *view = ActivityView();
+#endif
 }
 )text";
 }

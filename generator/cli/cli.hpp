@@ -44,6 +44,7 @@ struct Verb {
 Verb check_verb();
 Verb generate_verb();
 Verb verify_verb();
+Verb synth_verb();
 Verb kinds_verb();
 Verb schema_verb();
 Verb explain_verb();

@@ -15,9 +15,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "cli.hpp"
 #include "diagnostics/interrupt.hpp"
+#include "synth/synth.hpp"
 
 namespace nacre::cli {
 namespace {
@@ -36,7 +38,9 @@ const std::vector<Tool>& tools() {
   static const std::vector<Tool> all = {
       {"verilator", {"--version"}, "5.006", "verilator", "nacre verify: builds the model", true},
       {"c++", {"--version"}, "12", "g++", "nacre verify: compiles the model", true},
-      {"yosys", {"-V"}, "0.23", "yosys", "make test: elaborates every leaf", false},
+      {"yosys", {"-V"}, "0.23", "yosys", "nacre synth: maps to standard cells", false},
+      {"sta", {"-version"}, "2.0.17", "opensta", "nacre synth: times the netlist", false},
+      {"node", {"--version"}, "16.0", "nodejs", "nacre synth --yosys wasm", false},
       {"iverilog", {"-V"}, "11.0", "iverilog", "make test: simulates every leaf", false},
       {"gtkwave", {"--version"}, "3.3", "gtkwave", "shows waveforms of a difference", false},
   };
@@ -199,6 +203,32 @@ void report(const Tool& tool, const Finding& finding, Diagnostics& diagnostics) 
   }
 }
 
+/// Things that are no program on the PATH: found by the code that uses them.
+std::vector<std::pair<Tool, Finding>> examine_files() {
+  Diagnostics ignored;
+  const auto yosys = flows::find_yosys(flows::Yosys::Kind::Wasm, ignored);
+  const auto liberty = flows::default_liberty(ignored);
+  std::error_code error;
+  const auto finding = [](const std::filesystem::path& path, const std::string& version) {
+    return Finding{.verdict = Verdict::Good, .path = path.string(), .version = version};
+  };
+  return {{{.program = "@yowasp/yosys",
+            .version_arguments = {},
+            .minimum = "0.55",
+            .package = "",
+            .purpose = "nacre synth --yosys wasm (npm install @yowasp/yosys)",
+            .is_needed = false},
+           yosys ? finding(yosys->package, find_version(yosys->version)) : Finding()},
+          {{.program = "osu018_stdcells.lib",
+            .version_arguments = {},
+            .minimum = "-",
+            .package = "qflow-tech-osu018",
+            .purpose = "nacre synth: cells, unless --liberty names others",
+            .is_needed = false},
+           liberty && std::filesystem::is_regular_file(*liberty, error) ? finding(*liberty, "")
+                                                                        : Finding()}};
+}
+
 }  // namespace
 
 Verb doctor_verb() {
@@ -213,11 +243,13 @@ Verb doctor_verb() {
         {"tool", "verdict", "version", "minimum", "needed", "purpose"}};
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     std::string packages;
-    for (const Tool& tool : tools()) {
-      const Finding finding = examine(tool);
+    std::vector<std::pair<Tool, Finding>> found;
+    for (const Tool& tool : tools()) found.emplace_back(tool, examine(tool));
+    for (const auto& file : examine_files()) found.push_back(file);
+    for (const auto& [tool, finding] : found) {
       report(tool, finding, diagnostics);
       if (finding.verdict == Verdict::Missing || finding.verdict == Verdict::TooOld) {
-        packages += " " + tool.package;
+        if (!tool.package.empty()) packages += " " + tool.package;
       }
       rows.push_back({tool.program, std::string(verdict_word(finding.verdict)),
                       finding.version.empty() ? "-" : finding.version, tool.minimum,

@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,71 +14,30 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "cli.hpp"
 #include "data/stimulus.hpp"
 #include "nacre/generate.hpp"
 #include "nacre/spec.hpp"
+#include "run_arguments.hpp"
 
 namespace nacre::cli {
 namespace {
 
-/// Samples of a run without a data set, unless `--samples` says otherwise.
-constexpr std::int64_t kRandomSamples = 64;
-constexpr double kMaxStalls = 0.95;
-
 struct VerifyArguments {
-  std::string spec;
-  std::int64_t samples = 0;  ///< 0: all of the data set
-  std::int64_t first = 0;
-  std::uint64_t seed = 1;
-  double stalls = 0;
-  double resets = -1;  ///< below 0: a tenth of the samples when the host stalls, else none
-  int threads = 0;     ///< 0: one per core
+  RunArguments run;
   bool no_waves = false;
   std::string checkpoint = "sample";
-  std::string cache;
   std::string rtl;  ///< folder whose RTL is verified; empty: what is generated
 };
 
-/// A probability in [0, max], else an error with the range.
-CLI::Validator probability(double max) {
-  return CLI::Validator(
-      [max](std::string& text) -> std::string {
-        try {
-          std::size_t used = 0;
-          const double value = std::stod(text, &used);
-          if (used == text.size() && std::isfinite(value) && value >= 0 && value <= max) return {};
-        } catch (const std::exception&) {
-          // falls through to the message
-        }
-        return fmt::format("'{}' must be a number in 0 ... {}", text, max);
-      },
-      "PROBABILITY");
-}
-
 void add_options(CLI::App& app, VerifyArguments& arguments) {
-  app.add_option("SPEC", arguments.spec, "the specification (JSON)")->required();
-  app.add_option("--samples", arguments.samples, "how many samples (default: the whole data set)")
-      ->check(in_range(1, 1'000'000'000));
-  app.add_option("--first", arguments.first, "number of the first sample")
-      ->check(in_range(0, 1'000'000'000));
-  app.add_option("--seed", arguments.seed, "of everything that is random");
-  app.add_option("--stalls", arguments.stalls,
-                 "probability that the host holds back, per cycle and channel")
-      ->check(probability(kMaxStalls));
-  app.add_option("--resets", arguments.resets,
-                 "fraction of samples in whose middle the design is reset "
-                 "(default: 0.1 with --stalls, else 0)")
-      ->check(probability(1));
-  app.add_option("--threads", arguments.threads, "default: one per core")->check(in_range(1, 1024));
+  add_run_options(app, arguments.run, "how many samples (default: the whole data set)");
   app.add_flag("--no-waves", arguments.no_waves, "no waveform when there is a difference");
   app.add_option("--checkpoint", arguments.checkpoint, "when the whole state is compared")
       ->check(one_of({"sample", "step"}))
       ->option_text("sample|step");
-  app.add_option("--cache", arguments.cache, "folder of built models");
   app.add_option("--rtl", arguments.rtl,
                  "verify the RTL of this folder, an edited copy of what 'generate' wrote");
 }
@@ -116,28 +73,6 @@ bool take_rtl(const std::filesystem::path& folder, FileTree& tree, Diagnostics& 
     tree.files[line] = std::move(*text);
   }
   return true;
-}
-
-/// Checks --first and --samples against the data set; returns the number of samples.
-std::optional<std::int64_t> samples_of(const VerifyArguments& arguments,
-                                       const data::Stimulus& stimulus, Diagnostics& diagnostics) {
-  const auto available = stimulus.available();
-  if (!available) return arguments.samples > 0 ? arguments.samples : kRandomSamples;
-  if (arguments.first >= *available) {
-    diagnostics.error("N0904", {},
-                      fmt::format("'--first' is {}, must be 0 ... {}: the data set has {} samples",
-                                  arguments.first, *available - 1, *available));
-    return std::nullopt;
-  }
-  const std::int64_t rest = *available - arguments.first;
-  if (arguments.samples > rest) {
-    diagnostics.error(
-        "N0904", {},
-        fmt::format("'--samples' is {}, must be 1 ... {}: the data set has {} samples",
-                    arguments.samples, rest, *available));
-    return std::nullopt;
-  }
-  return arguments.samples > 0 ? arguments.samples : rest;
 }
 
 std::string metric_text(const harness::Metric& metric) {
@@ -195,40 +130,26 @@ void print_json(const flows::Verification& found, const std::filesystem::path& o
 int run(const CommonOptions& options, const VerifyArguments& arguments) {
   Diagnostics diagnostics;
   const auto refuse = [&] { return finish(options, diagnostics); };
-  const auto spec = read_spec(arguments.spec, diagnostics);
+  const auto spec = read_spec(arguments.run.spec, diagnostics);
   if (!spec) return refuse();
   const std::filesystem::path out =
       options.output.empty() ? std::filesystem::path("out") / spec->name : options.output;
   if (!may_write_tree(out, diagnostics)) return refuse();
-  const auto stimulus = data::Stimulus::open(*spec, arguments.seed, diagnostics);
+  const auto stimulus = data::Stimulus::open(*spec, arguments.run.seed, diagnostics);
   if (!stimulus) return refuse();
-  const auto samples = samples_of(arguments, *stimulus, diagnostics);
+  const auto samples = samples_of(arguments.run, *stimulus, 0, diagnostics);
   if (!samples) return refuse();
 
   FileTree tree = generate_files(*spec);
   if (!arguments.rtl.empty() && !take_rtl(arguments.rtl, tree, diagnostics)) return refuse();
-  flows::VerifyOptions verify;
-  verify.lockstep.first = arguments.first;
-  verify.lockstep.samples = *samples;
-  verify.lockstep.seed = arguments.seed;
-  verify.lockstep.stalls = arguments.stalls;
-  verify.lockstep.resets =
-      arguments.resets >= 0 ? arguments.resets : (arguments.stalls > 0 ? 0.1 : 0.0);
-  verify.lockstep.threads =
-      arguments.threads > 0 ? arguments.threads
-                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  flows::VerifyOptions verify = verify_options(options, arguments.run, *samples);
   verify.lockstep.checkpoint =
       arguments.checkpoint == "step" ? harness::Checkpoint::Step : harness::Checkpoint::Sample;
   verify.waves = !arguments.no_waves;
-  verify.cache =
-      arguments.cache.empty() ? flows::default_cache() : std::filesystem::path(arguments.cache);
-  verify.command = options.arguments;
-  verify.base_command = {"nacre", "verify", arguments.spec};
+  verify.base_command = {"nacre", "verify", arguments.run.spec};
   if (!arguments.rtl.empty()) {
     verify.base_command.insert(verify.base_command.end(), {"--rtl", arguments.rtl});
   }
-  if (!verify.command.empty()) verify.command.front() = "nacre";
-  verify.talk = [&options](std::string_view line) { print_talk(options, line); };
   const auto found = flows::verify_design(*spec, *stimulus, tree.files, verify, diagnostics);
   if (!found) return refuse();
 

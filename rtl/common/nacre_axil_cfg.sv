@@ -5,7 +5,8 @@
 /// time, a write and a read that wait take turns. Every output is registered or decoded from
 /// registers: no path from an input's valid to an output's ready. Refused here with SLVERR, without
 /// reaching the bus: wstrb not all ones, an address that is not a multiple of 4 or beyond the
-/// design's window.
+/// design's window. While nothing comes or is held, nothing but a clock gate is clocked; addresses
+/// and data are undefined until the first of their sort.
 module nacre_axil_cfg #(
   /// Bits of the configuration address, in 32-bit words, 1 ... 30.
   parameter int AddrWidth = 12
@@ -38,7 +39,7 @@ module nacre_axil_cfg #(
   output logic      [AddrWidth-1:0] cfg_addr_o,
   output logic      [31:0]          cfg_wdata_o,
   input  wire logic                 cfg_ready_i,
-  input  wire logic [31:0]          cfg_rdata_i,
+  input  wire logic [31:0]          cfg_rdata_i,      ///< 0 when refused, 0 without cfg_valid_o
   input  wire logic                 cfg_error_i,
   input  wire logic                 cfg_busy_i,       ///< with cfg_error_i: the design was busy
   /// Pulses: [0] access refused while busy, [1] access refused otherwise.
@@ -53,23 +54,29 @@ module nacre_axil_cfg #(
   end
 
   // Held requests: address and data of a write, address of a read.
+  logic                 clk_gated;
   logic                 aw_held_q, w_held_q, ar_held_q;
+  logic                 aw_taken, w_taken, ar_taken;
+  logic                 aw_legal, w_legal, ar_legal;
   logic                 aw_legal_q, w_legal_q, ar_legal_q;
   logic [AddrWidth-1:0] aw_addr_q, ar_addr_q;
-  logic [31:0]          w_data_q;
   logic                 write_ready, read_ready;  // a request may start
   logic                 active_q, write_q;        // a transaction is executed; it is a write
   logic                 legal, done, refused;
-  logic                 aw_legal, ar_legal;
+  logic                 b_refused_q, r_refused_q;
   wire                  unused_prot = ^{s_axil_awprot_i, s_axil_arprot_i};
 
   assign s_axil_awready_o = !aw_held_q;
   assign s_axil_wready_o  = !w_held_q;
   assign s_axil_arready_o = !ar_held_q;
+  assign aw_taken         = s_axil_awvalid_i && s_axil_awready_o;
+  assign w_taken          = s_axil_wvalid_i && s_axil_wready_o;
+  assign ar_taken         = s_axil_arvalid_i && s_axil_arready_o;
 
   // The address has AddrWidth + 2 bits; a shift by up to 32 is written as two.
   assign aw_legal = ((s_axil_awaddr_i >> AddrWidth) >> 2) == '0 && s_axil_awaddr_i[1:0] == 2'b00;
   assign ar_legal = ((s_axil_araddr_i >> AddrWidth) >> 2) == '0 && s_axil_araddr_i[1:0] == 2'b00;
+  assign w_legal  = s_axil_wstrb_i == 4'b1111;
 
   assign write_ready = aw_held_q && w_held_q && !s_axil_bvalid_o;
   assign read_ready  = ar_held_q && !s_axil_rvalid_o;
@@ -77,12 +84,22 @@ module nacre_axil_cfg #(
   assign done        = active_q && (cfg_ready_i || !legal);
   assign refused     = !legal || cfg_error_i;
 
-  assign cfg_valid_o = active_q && legal;
-  assign cfg_write_o = write_q;
-  assign cfg_addr_o  = write_q ? aw_addr_q : ar_addr_q;
-  assign cfg_wdata_o = w_data_q;
+  assign cfg_valid_o    = active_q && legal;
+  assign cfg_write_o    = write_q;
+  assign cfg_addr_o     = write_q ? aw_addr_q : ar_addr_q;
+  assign s_axil_bresp_o = b_refused_q ? RespSlvErr : RespOkay;
+  assign s_axil_rresp_o = r_refused_q ? RespSlvErr : RespOkay;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  // Write data alone wait for an address. Whatever is executed is held, and error_o goes back to 0
+  // while its response is valid.
+  nacre_clock_gate u_gate (
+    .clk_i   (clk_i),
+    .enable_i(s_axil_awvalid_i || s_axil_wvalid_i || s_axil_arvalid_i || aw_held_q || ar_held_q ||
+              s_axil_bvalid_o || s_axil_rvalid_o),
+    .clk_o   (clk_gated)
+  );
+
+  always_ff @(posedge clk_gated or negedge rst_ni) begin
     if (!rst_ni) begin
       aw_held_q       <= 1'b0;
       w_held_q        <= 1'b0;
@@ -90,16 +107,13 @@ module nacre_axil_cfg #(
       active_q        <= 1'b0;
       write_q         <= 1'b0;
       s_axil_bvalid_o <= 1'b0;
-      s_axil_bresp_o  <= RespOkay;
       s_axil_rvalid_o <= 1'b0;
-      s_axil_rresp_o  <= RespOkay;
-      s_axil_rdata_o  <= '0;
       error_o         <= '0;
     end else begin
       error_o <= '0;
-      if (s_axil_awvalid_i && s_axil_awready_o) aw_held_q <= 1'b1;
-      if (s_axil_wvalid_i && s_axil_wready_o)   w_held_q  <= 1'b1;
-      if (s_axil_arvalid_i && s_axil_arready_o) ar_held_q <= 1'b1;
+      if (aw_taken) aw_held_q <= 1'b1;
+      if (w_taken)  w_held_q  <= 1'b1;
+      if (ar_taken) ar_held_q <= 1'b1;
       if (s_axil_bvalid_o && s_axil_bready_i)   s_axil_bvalid_o <= 1'b0;
       if (s_axil_rvalid_o && s_axil_rready_i)   s_axil_rvalid_o <= 1'b0;
 
@@ -115,41 +129,55 @@ module nacre_axil_cfg #(
           aw_held_q       <= 1'b0;
           w_held_q        <= 1'b0;
           s_axil_bvalid_o <= 1'b1;
-          s_axil_bresp_o  <= refused ? RespSlvErr : RespOkay;
         end else begin
           ar_held_q       <= 1'b0;
           s_axil_rvalid_o <= 1'b1;
-          s_axil_rresp_o  <= refused ? RespSlvErr : RespOkay;
-          s_axil_rdata_o  <= refused ? '0 : cfg_rdata_i;
         end
       end
     end
   end
 
-  // Addresses and data: valid with their held flag, and on the bus only with cfg_valid_o. Reset all
-  // the same, so that nothing undefined stands on the bus.
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      aw_addr_q  <= '0;
-      aw_legal_q <= 1'b0;
-      w_data_q   <= '0;
-      w_legal_q  <= 1'b0;
-      ar_addr_q  <= '0;
-      ar_legal_q <= 1'b0;
-    end else begin
-      if (s_axil_awvalid_i && s_axil_awready_o) begin
-        aw_addr_q  <= s_axil_awaddr_i[AddrWidth+1:2];
-        aw_legal_q <= aw_legal;
-      end
-      if (s_axil_wvalid_i && s_axil_wready_o) begin
-        w_data_q  <= s_axil_wdata_i;
-        w_legal_q <= s_axil_wstrb_i == 4'b1111;
-      end
-      if (s_axil_arvalid_i && s_axil_arready_o) begin
-        ar_addr_q  <= s_axil_araddr_i[AddrWidth+1:2];
-        ar_legal_q <= ar_legal;
-      end
-    end
+  // Addresses, data and responses: each is read only while a flag above says that it is there, so
+  // it needs no reset.
+  nacre_register #(
+    .Width(AddrWidth + 1)
+  ) u_aw (
+    .clk_i   (clk_gated),
+    .enable_i(aw_taken),
+    .d_i     ({aw_legal, s_axil_awaddr_i[AddrWidth+1:2]}),
+    .q_o     ({aw_legal_q, aw_addr_q})
+  );
+
+  nacre_register #(
+    .Width(33)
+  ) u_w (
+    .clk_i   (clk_gated),
+    .enable_i(w_taken),
+    .d_i     ({w_legal, s_axil_wdata_i}),
+    .q_o     ({w_legal_q, cfg_wdata_o})
+  );
+
+  nacre_register #(
+    .Width(AddrWidth + 1)
+  ) u_ar (
+    .clk_i   (clk_gated),
+    .enable_i(ar_taken),
+    .d_i     ({ar_legal, s_axil_araddr_i[AddrWidth+1:2]}),
+    .q_o     ({ar_legal_q, ar_addr_q})
+  );
+
+  nacre_register #(
+    .Width(33)
+  ) u_r (
+    .clk_i   (clk_gated),
+    .enable_i(done && !write_q),
+    .d_i     ({refused, cfg_rdata_i}),
+    .q_o     ({r_refused_q, s_axil_rdata_o})
+  );
+
+  // One bit: cheaper with a multiplexer than with a gate.
+  always_ff @(posedge clk_gated) begin
+    if (done && write_q) b_refused_q <= refused;
   end
 
 `ifdef VERILATOR

@@ -24,7 +24,7 @@ module nacre_cfg_demux #(
   input  wire logic [AddrWidth-1:0]     s_addr_i,
   input  wire logic [31:0]              s_wdata_i,
   output logic                          s_ready_o,
-  output logic      [31:0]              s_rdata_o,
+  output logic      [31:0]              s_rdata_o,     ///< 0 when refused
   output logic                          s_error_o,
   output logic                          s_busy_o,      ///< with s_error_o: a target refused, and
                                                        ///< the design was busy meanwhile
@@ -54,6 +54,7 @@ module nacre_cfg_demux #(
                        (s_addr_i[WindowWidth-1:0] >> OwnWidth) == '0;
   end
 
+  // A word of zeros, and no activity on the bus, without a request and from a target that refuses.
   always_comb begin
     s_ready_o = s_valid_i && select == '0;
     s_error_o = s_valid_i && select == '0;
@@ -62,8 +63,8 @@ module nacre_cfg_demux #(
       if (select[t]) begin
         s_ready_o = m_ready_i[t];
         s_error_o = m_error_i[t];
-        s_rdata_o = m_rdata_i[t*32 +: 32];
       end
+      s_rdata_o = s_rdata_o | (m_rdata_i[t*32 +: 32] & {32{m_valid_o[t] && !m_error_i[t]}});
     end
   end
 
@@ -73,6 +74,7 @@ module nacre_cfg_demux #(
   assign m_addr_o  = s_addr_i[WindowWidth-1:0];
   assign m_wdata_o = s_wdata_i;
 
+  // One flip-flop costs less energy than the latch of a clock gate.
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) busy_seen_q <= 1'b0;
     else         busy_seen_q <= s_valid_i && !s_ready_o && (busy_seen_q || !idle_i);

@@ -2,8 +2,9 @@
 /// Control block: identification, errors, interrupt, single step, counters of the boundary
 /// (registers: docs/stage_interface.md).
 ///
-/// A request is answered in the cycle after it is seen; the pulses step_o and clear_counters_o are
-/// high in that cycle.
+/// A request is answered in the cycle after it is seen: what is read is what the registers hold in
+/// that cycle, and the pulses step_o and clear_counters_o are high in it. Without a request, an
+/// error or the end of a sample nothing is clocked but the counters and clock gates.
 module nacre_control #(
   /// Stages of the design, 1 ... 254.
   parameter int           NumStages = 1,
@@ -48,20 +49,27 @@ module nacre_control #(
     nacre_error_num_stages_or_counters_is_out_of_range u_error ();
   end
 
+  logic        active, clk_gated;
+  logic        rare, clk_rare;               // clk_i in all cycles but those that only count
+  logic        cycles_carry;
   logic        request, write, allowed;
-  logic [31:0] offset, rdata;
-  logic        done_q, error_q;
-  logic [31:0] rdata_q;
-  logic [31:0] flag_q, flag_set;          // error register
-  logic [1:0]  irq_enable_q, irq_status_q, irq_set;
-  logic [31:0] hash_word, cycles_low, cycles_high;
-  logic [63:0] cycles;
-  logic [31:0] samples, words_in, words_out;
+  logic [31:0] offset;
+  logic [3:0]  register_offset;
+  logic [2:0]  counter_offset;
+  logic [31:0] register_word, hash_word, counter_word;
+  logic        done_q;
+  logic [31:0] flag_q, flag_set, flag_clear;  // error register
+  logic [1:0]  irq_enable_q, irq_status_q, irq_set, irq_clear;
+  logic        irq;
+  logic [31:0] cycles_low, cycles_high, samples, words_in, words_out;
 
   assign idle_o  = stage_busy_i == '0 && !ingress_busy_i && !egress_busy_i;
-  assign offset  = 32'(cfg_addr_i);
   assign request = cfg_valid_i && !done_q;
   assign write   = request && allowed && cfg_write_i;
+
+  assign offset          = 32'(cfg_addr_i);
+  assign register_offset = cfg_addr_i[3:0];
+  assign counter_offset  = cfg_addr_i[2:0];
 
   // The register has room for six stages.
   if (NumStages >= 6) begin : gen_all_flags
@@ -72,94 +80,115 @@ module nacre_control #(
   if (NumStages > 6) begin : gen_unseen_flags
     wire unused_flags = ^stage_error_i[NumStages*4-1:24];
   end
-  // Word 16 is the top one, word 23 the lowest.
-  assign hash_word   = 32'(SpecHash >> {~cfg_addr_i[2:0], 5'd0});
-  assign cycles_low  = cycles[31:0];
-  assign cycles_high = cycles[63:32];
-
-  assign irq_set = {flag_set != '0, sample_out_i};
+  assign flag_clear = (write && offset == 32'd5) ? cfg_wdata_i : '0;
+  assign irq_set    = {flag_set != '0, sample_out_i};
+  assign irq_clear  = (write && offset == 32'd7) ? cfg_wdata_i[1:0] : '0;
+  assign irq        = (irq_status_q & irq_enable_q) != '0;
 
   always_comb begin
-    allowed = !cfg_write_i;
-    rdata   = '0;
     case (offset)
-      32'd0: rdata = Id;
-      32'd1: rdata = Version;
-      32'd2: rdata = 32'(NumStages);
-      32'd3: begin
-        allowed = !cfg_write_i || cfg_wdata_i <= 32'd1;
-        rdata   = 32'(single_step_o);
-      end
-      32'd4: rdata = 32'(!idle_o);
-      32'd5: begin
-        allowed = 1'b1;
-        rdata   = flag_q;
-      end
-      32'd6: begin
-        allowed = !cfg_write_i || cfg_wdata_i <= 32'd3;
-        rdata   = 32'(irq_enable_q);
-      end
-      32'd7: begin
-        allowed = 1'b1;
-        rdata   = 32'(irq_status_q);
-      end
-      // Write-only: reads give 0.
-      32'd8, 32'd9: allowed = 1'b1;
-      32'd16, 32'd17, 32'd18, 32'd19, 32'd20, 32'd21, 32'd22, 32'd23: rdata = hash_word;
-      32'd32: rdata = cycles_low;
-      32'd33: rdata = cycles_high;
-      32'd34: rdata = samples;
-      32'd35: rdata = words_in;
-      32'd36: rdata = words_out;
-      default: allowed = 1'b0;
+      32'd3:                             allowed = !cfg_write_i || cfg_wdata_i <= 32'd1;
+      32'd6:                             allowed = !cfg_write_i || cfg_wdata_i <= 32'd3;
+      32'd5, 32'd7, 32'd8, 32'd9:        allowed = 1'b1;
+      32'd0, 32'd1, 32'd2, 32'd4,
+      32'd16, 32'd17, 32'd18, 32'd19,
+      32'd20, 32'd21, 32'd22, 32'd23,
+      32'd32, 32'd33, 32'd34, 32'd35,
+      32'd36:                            allowed = !cfg_write_i;
+      default:                           allowed = 1'b0;
     endcase
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  // What is read at an offset that does not exist does not matter: it is refused.
+  always_comb begin
+    case (register_offset)
+      4'd0:    register_word = Id;
+      4'd1:    register_word = Version;
+      4'd2:    register_word = 32'(NumStages);
+      4'd3:    register_word = 32'(single_step_o);
+      4'd4:    register_word = 32'(!idle_o);
+      4'd5:    register_word = flag_q;
+      4'd6:    register_word = 32'(irq_enable_q);
+      4'd7:    register_word = 32'(irq_status_q);
+      default: register_word = '0;   // write-only
+    endcase
+    case (counter_offset)
+      3'd0:    counter_word = cycles_low;
+      3'd1:    counter_word = cycles_high;
+      3'd2:    counter_word = samples;
+      3'd3:    counter_word = words_in;
+      default: counter_word = words_out;
+    endcase
+  end
+  // Word 16 is the top one, word 23 the lowest.
+  assign hash_word = 32'(SpecHash >> {~cfg_addr_i[2:0], 5'd0});
+
+  // Without a request the counters do not reach the bus: it is silent while they count.
+  assign cfg_rdata_o = (cfg_valid_i && cfg_addr_i[5]) ? counter_word
+                     : cfg_addr_i[4] ? hash_word : register_word;
+  assign cfg_ready_o = done_q;
+  assign cfg_error_o = done_q && !allowed;
+
+  // The request is held until it is answered.
+  assign step_o           = done_q && cfg_write_i && offset == 32'd8;
+  assign clear_counters_o = done_q && cfg_write_i && offset == 32'd9;
+
+  assign active           = cfg_valid_i || irq_set != '0 || irq != irq_o;
+
+  nacre_clock_gate u_gate (
+    .clk_i   (clk_rare),
+    .enable_i(active),
+    .clk_o   (clk_gated)
+  );
+
+  always_ff @(posedge clk_gated or negedge rst_ni) begin
     if (!rst_ni) begin
-      done_q           <= 1'b0;
-      error_q          <= 1'b0;
-      rdata_q          <= '0;
-      single_step_o    <= 1'b0;
-      step_o           <= 1'b0;
-      clear_counters_o <= 1'b0;
-      flag_q           <= '0;
-      irq_enable_q     <= '0;
-      irq_status_q     <= '0;
-      irq_o            <= 1'b0;
+      done_q        <= 1'b0;
+      single_step_o <= 1'b0;
+      flag_q        <= '0;
+      irq_enable_q  <= '0;
+      irq_status_q  <= '0;
+      irq_o         <= 1'b0;
     end else begin
-      done_q           <= request;
-      step_o           <= write && offset == 32'd8;
-      clear_counters_o <= write && offset == 32'd9;
-      if (request) begin
-        error_q <= !allowed;
-        rdata_q <= rdata;
-      end
+      done_q <= request;
       if (write && offset == 32'd3) single_step_o <= cfg_wdata_i[0];
       if (write && offset == 32'd6) irq_enable_q  <= cfg_wdata_i[1:0];
-      // What happens in the cycle of a clearing write is kept.
-      flag_q       <= (flag_q & ~((write && offset == 32'd5) ? cfg_wdata_i : 32'd0)) | flag_set;
-      irq_status_q <= (irq_status_q & ~((write && offset == 32'd7) ? cfg_wdata_i[1:0] : 2'd0)) |
-                      irq_set;
-      irq_o        <= (irq_status_q & irq_enable_q) != '0;
+      // What happens in the cycle of a clearing write is kept. Written so that synthesis removes a
+      // flag that nothing sets.
+      for (int i = 0; i < 32; i++) begin
+        if (flag_set[i] || flag_clear[i]) flag_q[i] <= flag_set[i];
+      end
+      irq_status_q <= (irq_status_q & ~irq_clear) | irq_set;
+      irq_o        <= irq;
     end
   end
 
-  assign cfg_ready_o = done_q;
-  assign cfg_error_o = done_q && error_q;
-  assign cfg_rdata_o = (done_q && !error_q) ? rdata_q : '0;
+  // The counters of what is rare tick behind the gate of it.
+  assign rare = active || (Counters >= 1 && (sample_out_i || word_out_i || cycles_carry));
+`ifdef VERILATOR
+  // Transparent: as in nacre_perf_counter.
+  assign clk_rare = clk_i;
+  wire unused_rare = rare;
+`else
+  nacre_clock_gate u_rare (
+    .clk_i   (clk_i),
+    .enable_i(rare),
+    .clk_o   (clk_rare)
+  );
+`endif
 
   if (Counters >= 1) begin : gen_counters
-    logic [63:0] cycles_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni)               cycles_q <= '0;
-      else if (clear_counters_o) cycles_q <= '0;
-      else if (!idle_o)          cycles_q <= cycles_q + 64'd1;
-    end
-    assign cycles = cycles_q;
-
-    nacre_perf_counter u_samples (
+    assign cycles_carry = !idle_o && cycles_low == '1;
+    nacre_perf_counter u_cycles_low (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_o),
+      .en_i(!idle_o), .value_o(cycles_low)
+    );
+    nacre_perf_counter u_cycles_high (
+      .clk_i(clk_rare), .rst_ni(rst_ni), .clear_i(clear_counters_o),
+      .en_i(cycles_carry), .value_o(cycles_high)
+    );
+    nacre_perf_counter u_samples (
+      .clk_i(clk_rare), .rst_ni(rst_ni), .clear_i(clear_counters_o),
       .en_i(sample_out_i), .value_o(samples)
     );
     nacre_perf_counter u_words_in (
@@ -167,14 +196,16 @@ module nacre_control #(
       .en_i(word_in_i), .value_o(words_in)
     );
     nacre_perf_counter u_words_out (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_o),
+      .clk_i(clk_rare), .rst_ni(rst_ni), .clear_i(clear_counters_o),
       .en_i(word_out_i), .value_o(words_out)
     );
   end else begin : gen_no_counters
-    assign cycles     = '0;
-    assign samples    = '0;
-    assign words_in   = '0;
-    assign words_out  = '0;
+    assign cycles_low  = '0;
+    assign cycles_high = '0;
+    assign samples     = '0;
+    assign words_in    = '0;
+    assign words_out   = '0;
+    assign cycles_carry = 1'b0;
     wire   unused_words = ^{word_in_i, word_out_i};
   end
 

@@ -53,11 +53,12 @@ module nacre_spike_serializer #(
     nacre_error_addresses_lanes_or_count_width_is_out_of_range u_error ();
   end
 
+  logic                     clk_busy;         // clk_i while there is something to send
   logic                     held_q;           // an item is held
   logic                     marker_q, end_of_sample_q;
   logic [RowWidth-1:0]      row_q;
   logic [Lanes-1:0]         negative_q;
-  logic [Lanes-1:0]         left_q;           // lanes with spikes still to send
+  logic [Lanes-1:0]         left_q;           // lanes of a row with spikes still to send
   logic [Lanes-1:0]         first;            // the lowest of them, one-hot
   logic [Lanes-1:0]         load_left;
   logic [LaneIndexBits-1:0] lane;
@@ -72,7 +73,21 @@ module nacre_spike_serializer #(
   assign send      = held_q && fifo_ready;
   assign last      = marker_q || (lane_done && (left_q ^ first) == '0);
   assign s_ready_o = !held_q || (send && last);
-  assign first     = left_q & (~left_q + Lanes'(1));
+
+  // A lone lane of a row has a spike: nothing to remember.
+  if (Lanes == 1) begin : gen_lone_lane
+    wire unused_left = ^load_left;
+    assign left_q = 1'b1;
+    assign first  = 1'b1;
+  end else begin : gen_left
+    assign first = left_q & (~left_q + Lanes'(1));
+    nacre_register #(.Width(Lanes)) u_left (
+      .clk_i   (clk_busy),
+      .enable_i(take ? !s_marker_i : send && lane_done && !marker_q),
+      .d_i     (take ? load_left : left_q ^ first),
+      .q_o     (left_q)
+    );
+  end
 
   // Binary number of the one-hot lane: bit b is 1 in the lanes whose number has bit b.
   if (Lanes == 1) begin : gen_one_lane
@@ -97,17 +112,19 @@ module nacre_spike_serializer #(
     // sent_q < count always, so the sum is at most count and cannot wrap.
     assign count     = counts_q[lane*CountWidth +: CountWidth];
     assign lane_done = sent_q + CountWidth'(1) == count;
-    for (genvar l = 0; l < Lanes; l++) begin : gen_left
+    for (genvar l = 0; l < Lanes; l++) begin : gen_load
       assign load_left[l] = |s_counts_i[l*CountWidth +: CountWidth];
     end
-    always_ff @(posedge clk_i or negedge rst_ni) begin
+    always_ff @(posedge clk_busy or negedge rst_ni) begin
       if (!rst_ni)                 sent_q <= '0;
       else if (send && !marker_q)  sent_q <= lane_done ? '0 : sent_q + CountWidth'(1);
     end
-    // Data only, valid while held_q.
-    always_ff @(posedge clk_i) begin
-      if (take && !s_marker_i) counts_q <= s_counts_i;
-    end
+    nacre_register #(.Width(Lanes * CountWidth)) u_counts (
+      .clk_i   (clk_busy),
+      .enable_i(take && !s_marker_i),
+      .d_i     (s_counts_i),
+      .q_o     (counts_q)
+    );
   end
 
   assign address = (FullWidth'(row_q) << LaneWidth) | FullWidth'(lane);
@@ -115,35 +132,23 @@ module nacre_spike_serializer #(
                  ? {end_of_sample_q ? KindEndOfSample : KindEndOfStep, 1'b0, {AddressWidth{1'b0}}}
                  : {KindEvent, |(negative_q & first), address[AddressWidth-1:0]};
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      held_q          <= 1'b0;
-      marker_q        <= 1'b0;
-      end_of_sample_q <= 1'b0;
-      left_q          <= '0;
-    end else if (take) begin
-      held_q          <= 1'b1;
-      marker_q        <= s_marker_i;
-      end_of_sample_q <= s_end_of_sample_i;
-      left_q          <= s_marker_i ? '0 : load_left;
-    end else if (send) begin
-      if (last) held_q <= 1'b0;
-      if (lane_done) left_q <= left_q ^ first;
-    end
+  always_ff @(posedge clk_busy or negedge rst_ni) begin
+    if (!rst_ni) held_q <= 1'b0;
+    else         held_q <= take || (held_q && !(send && last));
   end
 
-  // Data only, valid while held_q.
-  always_ff @(posedge clk_i) begin
-    if (take && !s_marker_i) begin
-      row_q      <= s_row_i;
-      negative_q <= s_negative_i;
-    end
-  end
+  // The item, valid while held_q.
+  nacre_register #(.Width(2 + RowWidth + Lanes)) u_item (
+    .clk_i   (clk_busy),
+    .enable_i(take),
+    .d_i     ({s_marker_i, s_end_of_sample_i, s_row_i, s_negative_i}),
+    .q_o     ({marker_q, end_of_sample_q, row_q, negative_q})
+  );
 
   nacre_stream_fifo #(
     .Width(AddressWidth + 3)
   ) u_fifo (
-    .clk_i    (clk_i),
+    .clk_i    (clk_busy),
     .rst_ni   (rst_ni),
     .s_valid_i(held_q),
     .s_ready_o(fifo_ready),
@@ -154,6 +159,13 @@ module nacre_spike_serializer #(
   );
 
   assign busy_o = held_q || m_valid_o;
+
+  // It runs during a reset, too: what watches the FIFO with this clock sees each reset.
+  nacre_clock_gate u_gate (
+    .clk_i   (clk_i),
+    .enable_i(!rst_ni || s_valid_i || busy_o),
+    .clk_o   (clk_busy)
+  );
 
 `ifdef VERILATOR
   // Nothing is asserted before the first reset.

@@ -3,7 +3,8 @@
 ///
 /// Both handshakes are registered: s_ready_o and m_valid_o come straight from flip-flops. A word
 /// pushed in cycle c is valid from cycle c+1; a push is possible in each cycle at whose start the
-/// FIFO held fewer than two words. Throughput one word per cycle.
+/// FIFO held fewer than two words. Throughput one word per cycle. A cycle without push or pop
+/// clocks nothing but a clock gate; m_data_o is undefined until the first word.
 module nacre_stream_fifo #(
   /// Bits of a word, at least 1.
   parameter int Width = 8
@@ -22,36 +23,55 @@ module nacre_stream_fifo #(
     nacre_error_width_must_be_at_least_1 u_error ();
   end
 
-  logic             head_valid_q, tail_valid_q;
-  logic [Width-1:0] head_q, tail_q;
-  logic             push, pop, head_load;
+  logic             clk_gated;
+  logic             head_valid_q, tail_valid_q;  // the tail alone is never valid
+  logic [Width-1:0] head_d, tail_q;
+  logic             push, pop;
+  logic             stays;                       // the head stays where it is
+  logic             follows;                     // there is a word behind it
 
   assign s_ready_o = !tail_valid_q;
   assign m_valid_o = head_valid_q;
-  assign m_data_o  = head_q;
   assign push      = s_valid_i && s_ready_o;
   assign pop       = m_valid_o && m_ready_i;
-  // The head takes the tail's word, or the pushed one when nothing stays before it.
-  assign head_load = tail_valid_q ? pop : push && (pop || !head_valid_q);
+  assign stays     = head_valid_q && !m_ready_i;
+  assign follows   = tail_valid_q || s_valid_i;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  nacre_clock_gate u_gate (
+    .clk_i   (clk_i),
+    .enable_i(push || pop),
+    .clk_o   (clk_gated)
+  );
+
+  always_ff @(posedge clk_gated or negedge rst_ni) begin
     if (!rst_ni) begin
       head_valid_q <= 1'b0;
       tail_valid_q <= 1'b0;
-      head_q       <= '0;
     end else begin
-      if (push != pop) begin
-        head_valid_q <= push || tail_valid_q;
-        tail_valid_q <= push && head_valid_q;
-      end
-      if (head_load) head_q <= tail_valid_q ? tail_q : s_data_i;
+      head_valid_q <= stays || follows;
+      tail_valid_q <= stays && follows;
     end
   end
 
-  // Data only: read after a push alone, so it needs no reset.
-  always_ff @(posedge clk_i) begin
-    if (push) tail_q <= s_data_i;
-  end
+  assign head_d = tail_valid_q ? tail_q : s_data_i;
+
+  nacre_register #(
+    .Width(Width)
+  ) u_head (
+    .clk_i   (clk_gated),
+    .enable_i(follows && !stays),
+    .d_i     (head_d),
+    .q_o     (m_data_o)
+  );
+
+  nacre_register #(
+    .Width(Width)
+  ) u_tail (
+    .clk_i   (clk_gated),
+    .enable_i(push && stays),
+    .d_i     (s_data_i),
+    .q_o     (tail_q)
+  );
 
 `ifdef VERILATOR
   // Nothing is asserted before the first reset.

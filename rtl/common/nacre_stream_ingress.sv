@@ -40,19 +40,21 @@ module nacre_stream_ingress #(
   localparam logic [1:0] KindValue       = 2'd2;
   localparam logic [1:0] KindEndOfSample = 2'd3;
 
+  localparam int StoredWidth = OutWidth - (Values ? 2 : NegativeAllowed ? 0 : 1);
+
   if (Addresses < 1 || Addresses > (1 << 24) || PayloadWidth < 1 || PayloadWidth > 32) begin
     : gen_illegal
     nacre_error_addresses_or_payload_width_is_out_of_range u_error ();
   end
 
-  logic [1:0]          kind;
-  logic                negative;
-  logic [23:0]         address;
-  logic [31:0]         payload;
-  logic [31:0]         payload_above;   // bits that must all equal the sign
-  logic                is_event, is_value, handshake, push, fifo_ready;
-  logic [4:0]          fault;
-  logic [OutWidth-1:0] word;
+  logic [1:0]             kind;
+  logic                   negative;
+  logic [23:0]            address;
+  logic [31:0]            payload;
+  logic [31:0]            payload_above;   // bits that must all equal the sign
+  logic                   is_event, is_value, handshake, push, fifo_ready;
+  logic [4:0]             fault;
+  logic [StoredWidth-1:0] word, stored;
 
   assign kind     = s_axis_tdata_i[63:62];
   assign negative = s_axis_tdata_i[61];
@@ -84,14 +86,21 @@ module nacre_stream_ingress #(
   assign word_o          = handshake && fault == '0;
   assign error_o         = handshake ? fault : '0;
 
+  // The FIFO does not hold what is the same in all good words: the upper bit of the kind on a value
+  // stream, and the polarity where there is none.
   if (Values) begin : gen_value_word
-    assign word = {kind, negative, address[AddressWidth-1:0], payload[PayloadWidth-1:0]};
-  end else begin : gen_event_word
-    assign word = {kind, negative, address[AddressWidth-1:0]};
+    assign word     = {kind[0], address[AddressWidth-1:0], payload[PayloadWidth-1:0]};
+    assign m_data_o = {1'b1, stored[StoredWidth-1], 1'b0, stored[StoredWidth-2:0]};
+  end else if (NegativeAllowed) begin : gen_event_word
+    assign word     = {kind, negative, address[AddressWidth-1:0]};
+    assign m_data_o = stored;
+  end else begin : gen_positive_event_word
+    assign word     = {kind, address[AddressWidth-1:0]};
+    assign m_data_o = {stored[StoredWidth-1 -: 2], 1'b0, stored[AddressWidth-1:0]};
   end
 
   nacre_stream_fifo #(
-    .Width(OutWidth)
+    .Width(StoredWidth)
   ) u_fifo (
     .clk_i    (clk_i),
     .rst_ni   (rst_ni),
@@ -100,7 +109,7 @@ module nacre_stream_ingress #(
     .s_data_i (word),
     .m_valid_o(m_valid_o),
     .m_ready_i(m_ready_i),
-    .m_data_o (m_data_o)
+    .m_data_o (stored)
   );
 
   assign busy_o = m_valid_o;

@@ -65,15 +65,35 @@ module nacre_neuron_update #(
   output logic                                   negative_o   ///< their polarity; 0 without spikes
 );
 
-  // The addend is w, -w or b. -w needs one bit more than w (w = -2^(WeightWidth-1)).
-  localparam int AddendWidth = (WeightWidth + 1 > BiasPortWidth) ? WeightWidth + 1 : BiasPortWidth;
-  // The sum of two numbers of at most n bits has at most n + 1 bits.
+  // The leak by shift, v - round(v / 2^LeakShift), needs no adder of its own when it is all that a
+  // step adds: no bias, and nothing subtracted by a fire test before it.
+  localparam int LeakIsAdded = (Leak == 1 && BiasWidth == 0
+                                && (LeakOrder == 1 || Fire == 1 || Reset != 0)) ? 1 : 0;
+  // Then, with a test before the leak, the test sees the membrane, and a spike leaves ResetValue as
+  // the leak makes it.
+  localparam int TestBeforeSum = (LeakIsAdded == 1 && LeakOrder == 0 && Fire == 0) ? 1 : 0;
+  localparam int ResetRoundUp  = (LeakRounding == 2) ? (ResetValue >>> (LeakShift - 1)) & 1
+                               : (LeakRounding == 1 && ResetValue < 0
+                                  && (ResetValue & ((1 << LeakShift) - 1)) != 0) ? 1
+                               : 0;
+  localparam int ResetLeaked   = ResetValue - (ResetValue >>> LeakShift) - ResetRoundUp;
+  // The addend is w, or ~w with a carry, b, or the leak's.
+  localparam int LeakWidth   = (LeakIsAdded == 1) ? MembraneWidth - LeakShift : 1;
+  localparam int StepWidth   = (LeakWidth > BiasPortWidth) ? LeakWidth : BiasPortWidth;
+  localparam int AddendWidth = (WeightWidth > StepWidth) ? WeightWidth : StepWidth;
+  // The sum of two numbers of at most n bits, and a carry, has at most n + 1 bits.
   localparam int SumWidth = ((AddendWidth > MembraneWidth) ? AddendWidth : MembraneWidth) + 1;
   localparam logic signed [SumWidth-1:0]      SumMin     = SumWidth'(ClampMin);
   localparam logic signed [SumWidth-1:0]      SumMax     = SumWidth'(ClampMax);
   localparam logic signed [MembraneWidth-1:0] Min        = MembraneWidth'(ClampMin);
   localparam logic signed [MembraneWidth-1:0] Max        = MembraneWidth'(ClampMax);
-  localparam logic signed [MembraneWidth-1:0] AfterSpike = MembraneWidth'(ResetValue);
+  localparam logic signed [MembraneWidth-1:0] AfterSpike =
+      MembraneWidth'((TestBeforeSum == 1) ? ResetLeaked : ResetValue);
+  // Nobody sees a saturation at the top when all that lies above it fires and is replaced: only an
+  // event leaves the range then, and the threshold is not above ClampMax. Likewise at the bottom.
+  localparam int TopFires    = (Fire == 1 && RefractorySteps == 0 && BiasWidth == 0 && Compare == 0
+                                && (Reset == 1 || Reset == 2)) ? 1 : 0;
+  localparam int BottomFires = (TopFires == 1 && HasNegativeThreshold == 1) ? 1 : 0;
 
   if (MembraneWidth < 2 || MembraneWidth > 32 || ClampMin > 0 || ClampMax < 0
       || (MembraneWidth < 32 && (ClampMax >> (MembraneWidth - 1)) != 0)
@@ -94,10 +114,12 @@ module nacre_neuron_update #(
   logic                            refractory;  // r > 0
   logic                            held;
   logic                            leaking;     // this update applies the leak
-  logic signed [AddendWidth-1:0]   weight, bias, addend;
+  logic signed [AddendWidth-1:0]   event_addend, step_addend, addend;
+  logic                            step_carry, carry, carry_in;
   logic signed [SumWidth-1:0]      sum;
   logic signed [MembraneWidth-1:0] integrated, tested, after_fire, leak_in, leaked;
-  logic [CountWidth-1:0]           count;       // spikes sent
+  logic signed [SumWidth-1:0]      first_tested;  // what the first round of the test sees
+  logic [CountWidth-1:0]           count;         // spikes sent
 
   // Refractoriness
   if (RefractorySteps > 0) begin : gen_refractory
@@ -113,24 +135,39 @@ module nacre_neuron_update #(
   assign held    = RefractoryMode == 1 && refractory;
   assign leaking = step_i && !held;
 
-  // Integration, with the one saturation
+  // Integration, with the one saturation. -w = ~w + 1; a shift of v never leaves the range.
   if (BiasWidth > 0) begin : gen_bias
-    assign bias = AddendWidth'(bias_i);
+    assign step_addend = AddendWidth'(bias_i);
+    assign step_carry  = 1'b0;
   end else begin : gen_no_bias
     wire unused_bias = ^bias_i;
-    assign bias = '0;
+    if (LeakIsAdded == 1) begin : gen_leak_is_added
+      // v - (v >>> LeakShift) - up = v + ~(v >>> LeakShift) + !up, where `up` is what rounding adds
+      // to the floor.
+      logic up;
+      assign up = (LeakRounding == 2) ? membrane_i[LeakShift-1]
+                : (LeakRounding == 1) ? membrane_i[MembraneWidth-1] && |membrane_i[LeakShift-1:0]
+                : 1'b0;
+      assign step_addend = AddendWidth'($signed(~membrane_i[MembraneWidth-1:LeakShift]));
+      assign step_carry  = !up;
+    end else begin : gen_no_step_addend
+      assign step_addend = '0;
+      assign step_carry  = 1'b0;
+    end
   end
-  assign weight     = AddendWidth'(weight_i);
-  assign addend     = step_i ? bias : negative_i ? -weight : weight;
-  assign sum        = SumWidth'(membrane_i) + SumWidth'(addend);
-  assign integrated = held ? membrane_i
-                    : (sum > SumMax) ? Max
-                    : (sum < SumMin) ? Min
+  assign event_addend = AddendWidth'(weight_i) ^ {AddendWidth{negative_i}};
+  assign addend       = held ? '0 : step_i ? step_addend : event_addend;
+  assign carry        = !held && (step_i ? step_carry : negative_i);
+  // One adder: the carry comes from a bit below the lowest.
+  assign {sum, carry_in} = {SumWidth'(membrane_i), 1'b1} + {SumWidth'(addend), carry};
+  wire unused_carry_in = carry_in;
+  assign integrated = (TopFires == 0 && sum > SumMax)    ? Max
+                    : (BottomFires == 0 && sum < SumMin) ? Min
                     : sum[MembraneWidth-1:0];
 
   // Leak: v - round(v / 2^LeakShift), or round(v * LeakFactor / 2^LeakFractionBits). Both lie
   // between 0 and v, so nothing saturates here.
-  if (Leak == 0) begin : gen_no_leak
+  if (Leak == 0 || LeakIsAdded == 1) begin : gen_no_leak
     assign leaked = leak_in;
   end else begin : gen_leak
     localparam int Shift = (Leak == 1) ? LeakShift : LeakFractionBits;
@@ -153,22 +190,32 @@ module nacre_neuron_update #(
                                  : shifted[MembraneWidth-1:0];
   end
 
-  if (LeakOrder == 1) begin : gen_leak_before_fire
-    assign leak_in    = integrated;
-    assign tested     = leaking ? leaked : integrated;
-    assign membrane_o = after_fire;
+  if (LeakOrder == 1 && Leak != 0 && LeakIsAdded == 0) begin : gen_leak_before_fire
+    assign leak_in      = integrated;
+    assign tested       = leaking ? leaked : integrated;
+    assign first_tested = SumWidth'(tested);
+    assign membrane_o   = after_fire;
   end else begin : gen_leak_after_fire
-    assign leak_in    = after_fire;
-    assign tested     = integrated;
-    assign membrane_o = leaking ? leaked : after_fire;
+    assign leak_in      = after_fire;
+    assign tested       = integrated;
+    assign first_tested = (TestBeforeSum == 1) ? SumWidth'(membrane_i) : sum;
+    assign membrane_o   = leaking ? leaked : after_fire;
   end
 
-  // Fire test. A membrane that no longer fires stays as it is, so the later rounds do nothing.
-  // Subtraction cannot leave the range: v >= threshold > 0, or v <= negative_threshold < 0.
-  logic                            test, fires_positive, fires_negative;
+  // Fire test. The first round sees the sum before its saturation, which takes time: a threshold
+  // lies inside the range, and one at its very end is never exceeded. A membrane that no longer
+  // fires stays as it is, so the later rounds do nothing. Subtraction cannot leave the range:
+  // v >= threshold > 0, or v <= negative_threshold < 0.
+  logic                            test, first_above, first_below, fires_positive, fires_negative;
   logic signed [MembraneWidth-1:0] v;
   logic                            negative;
-  assign test = !refractory && (Fire == 1) != step_i;
+  assign test        = !refractory && (Fire == 1) != step_i;
+  assign first_above = (Compare == 1)
+                     ? first_tested > SumWidth'(threshold_i) && threshold_i != Max
+                     : first_tested >= SumWidth'(threshold_i);
+  assign first_below = (Compare == 1)
+                     ? first_tested < SumWidth'(negative_threshold_i) && negative_threshold_i != Min
+                     : first_tested <= SumWidth'(negative_threshold_i);
   always_comb begin
     v              = tested;
     count          = '0;
@@ -176,9 +223,11 @@ module nacre_neuron_update #(
     fires_positive = 1'b0;
     fires_negative = 1'b0;
     for (int s = 0; s < MaxSpikes; s++) begin
-      fires_positive = test && ((Compare == 1) ? v > threshold_i : v >= threshold_i);
+      fires_positive = test && ((s == 0) ? first_above
+                              : (Compare == 1) ? v > threshold_i : v >= threshold_i);
       fires_negative = HasNegativeThreshold == 1 && test && !fires_positive
-                    && ((Compare == 1) ? v < negative_threshold_i : v <= negative_threshold_i);
+                    && ((s == 0) ? first_below
+                      : (Compare == 1) ? v < negative_threshold_i : v <= negative_threshold_i);
       if (fires_positive || fires_negative) begin
         v        = (Reset == 0) ? v - (fires_negative ? negative_threshold_i : threshold_i)
                  : (Reset == 1) ? '0

@@ -3,8 +3,9 @@
 ///
 /// count[c] = saturate(count[c] +- 1) per event, one event per cycle. The winner is found by
 /// reading the counts one after the other, at the end of a time step in which events came (rules
-/// first_to_k and lead) and at the end of the sample. Cycle by cycle: section Timing of the README.
-/// Golden model: sim/golden/spike_readout.
+/// first_to_k and lead) and at the end of the sample. Counts of fewer than 512 bits in all are
+/// registers, of which an event clocks one; more are a memory. Cycle by cycle: section Timing of
+/// the README. Golden model: sim/golden/spike_readout.
 module nacre_spike_readout #(
   /// Classes C, 1 ... 2^24; rule lead needs 2.
   parameter int          NumClasses   = 4,
@@ -61,6 +62,7 @@ module nacre_spike_readout #(
   localparam int RuleFirst = 1;
   localparam int RuleLead  = 2;
   localparam int CB        = CounterBits;
+  localparam bit Registers = NumClasses * CB < 512;
 
   localparam logic signed [CB-1:0]  CountMax  = {1'b0, {(CB-1){1'b1}}};
   localparam logic signed [CB-1:0]  CountMin  = {1'b1, {(CB-1){1'b0}}};
@@ -87,12 +89,13 @@ module nacre_spike_readout #(
 
   logic [1:0]              in_kind;
   logic [AddressWidth-1:0] in_address;
-  logic                    pop, pop_event, pop_step, pop_end;
+  logic                    clk_stage;         // ticks only when something behind it changes
+  logic                    pop, pop_event, pop_step, pop_end, pop_first;
   logic                    fresh_q;           // the next word begins a sample
   logic                    decided_q, dirty_q;
   logic                    decided, dirty;    // as the word just taken finds them
   logic                    scan_needed;
-  logic [AddressWidth-1:0] winner_q;          // of the last scan; 0 at the start of a sample
+  logic [AddressWidth-1:0] winner_d, winner_q;  // of the last scan; 0 at the start of a sample
 
   assign s_ready_o  = state_q == StTake;
   assign in_kind    = s_data_i[InWidth-1 -: 2];
@@ -101,98 +104,199 @@ module nacre_spike_readout #(
   assign pop_event  = pop && in_kind == KindEvent;
   assign pop_step   = pop && in_kind == KindEndOfStep;
   assign pop_end    = pop && in_kind == KindEndOfSample;
+  assign pop_first  = pop && fresh_q;
   assign decided    = decided_q && !fresh_q;
   assign dirty      = dirty_q && !fresh_q;
   assign scan_needed = dirty && !decided && (pop_end || (pop_step && Rule != RuleCount));
 
   // ---- Counting: read in the cycle of the pop, added and written in the next ------------------
 
-  logic                    add_q, add_negative_q;
-  logic [AddressWidth-1:0] add_class_q;
-  logic                    forward_q;         // the count read was being written in that cycle
-  logic signed [CB-1:0]    written_q;         // the count written last
-  // Classes with an event in this sample; the others' counts are 0. Padded to a power of two, so
-  // that any address is a legal index; the bits above NumClasses stay 0.
-  logic [(1<<AddressWidth)-1:0] counted_q;
-  logic signed [CB-1:0]    count_rdata, count_old, count_new;
-  logic                    read;
+  logic                    read;              // a class is read, its count there in the next cycle
   logic [AddressWidth-1:0] read_class;
-  logic                    read_counted, read_counted_q;
+  logic [AddressWidth-1:0] class_q;           // the class read last
+  logic                    negative_q;        // polarity of the event that read it
+  logic                    add_q;             // an event read it
+  logic signed [CB-1:0]    count, count_new;  // of that class; with the event
+  logic                    saturated;         // the event changes nothing
   logic                    count_view;        // the bus reads a count
   logic [AddressWidth-1:0] view_class;
+  logic [CB-1:0]           view_count;
+  logic [AddressWidth:0]   class_d;
 
-  assign read_counted = counted_q[read_class];
+  assign class_d   = {s_data_i[InWidth-3], read_class};
+  assign saturated = count == (negative_q ? CountMin : CountMax);
+  // Silent while the counts are scanned.
+  assign count_new = (count & {CB{add_q}}) + (negative_q ? {CB{1'b1}} : CB'(1));
 
-  assign count_old = forward_q ? written_q : (read_counted_q ? count_rdata : '0);
-  always_comb begin
-    if (add_negative_q) count_new = (count_old == CountMin) ? CountMin : count_old - CB'(1);
-    else                count_new = (count_old == CountMax) ? CountMax : count_old + CB'(1);
-  end
+  nacre_register #(
+    .Width(AddressWidth + 1)
+  ) u_class (
+    .clk_i   (clk_stage),
+    .enable_i(read),
+    .d_i     (class_d),
+    .q_o     ({negative_q, class_q})
+  );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      add_q     <= 1'b0;
-      forward_q <= 1'b0;
-      counted_q <= '0;
-    end else begin
-      add_q     <= pop_event && !decided;
-      forward_q <= add_q && pop_event && add_class_q == in_address;
-      // The pipeline is empty at the start of a sample: the last word was end_of_sample.
-      if (pop && fresh_q) counted_q <= '0;
-      else if (add_q)     counted_q[add_class_q] <= 1'b1;
+  if (Registers) begin : gen_registers
+    logic                     clk_counts;
+    logic                     counted_q;      // a sample has begun since the reset
+    logic [CB-1:0]            count_d;
+    logic [NumClasses*CB-1:0] counts, selected;
+
+    // The first word of a sample clears all counts, the next cycle is the first to add to one.
+    assign count_d = pop_first ? '0 : count_new;
+
+    nacre_clock_gate u_counts_gate (
+      .clk_i   (clk_stage),
+      .enable_i(add_q || pop_first),
+      .clk_o   (clk_counts)
+    );
+
+    for (genvar c = 0; c < NumClasses; c++) begin : gen_class
+      wire is_read = class_q == AddressWidth'(c);
+      wire load    = pop_first || (add_q && is_read && !saturated);
+      nacre_register #(
+        .Width(CB)
+      ) u_count (
+        .clk_i   (clk_counts),
+        .enable_i(load),
+        .d_i     (count_d),
+        .q_o     (counts[c*CB +: CB])
+      );
+      assign selected[c*CB +: CB] = counts[c*CB +: CB] & {CB{is_read}};
     end
-  end
 
-  // Data only: valid with add_q, forward_q, or after a read.
-  always_ff @(posedge clk_i) begin
-    if (pop_event) begin
-      add_class_q    <= in_address;
-      add_negative_q <= s_data_i[InWidth-3];
+    always_comb begin
+      count = '0;
+      for (int c = 0; c < NumClasses; c++) count = count | selected[c*CB +: CB];
     end
-    if (add_q) written_q <= count_new;
-    // The first event of a sample finds every count 0, whatever was counted before.
-    if (read) read_counted_q <= read_counted && !(pop && fresh_q);
+
+    always_ff @(posedge clk_stage or negedge rst_ni) begin
+      if (!rst_ni)        counted_q <= 1'b0;
+      else if (pop_first) counted_q <= 1'b1;
+    end
+    assign view_count = count & {CB{counted_q}};
+  end else begin : gen_memory
+    // Classes with an event in this sample; the others' counts are 0. Padded to a power of two, so
+    // that any address is a legal index; the bits above NumClasses stay 0.
+    logic [(1<<AddressWidth)-1:0] counted_q;
+    logic                         read_counted, read_counted_q;
+    logic                         forward_q;  // the count read was being written in that cycle
+    logic                         write;
+    logic signed [CB-1:0]         rdata, written_q;
+
+    assign write        = add_q && !saturated;
+    assign read_counted = counted_q[read_class];
+    assign count        = forward_q ? written_q : (read_counted_q ? rdata : '0);
+    assign view_count   = count;
+
+    nacre_mem_1r1w #(
+      .Width(CB),
+      .Depth(NumClasses)
+    ) u_counts (
+      .clk_i  (clk_i),
+      .ren_i  (read),
+      .raddr_i(read_class),
+      .rdata_o(rdata),
+      .wen_i  (write && rst_ni),
+      .waddr_i(class_q),
+      .wdata_i(count_new)
+    );
+
+    always_ff @(posedge clk_stage or negedge rst_ni) begin
+      if (!rst_ni) begin
+        forward_q <= 1'b0;
+        counted_q <= '0;
+      end else begin
+        forward_q <= write && pop_event && class_q == in_address;
+        // Nothing is under way at the start of a sample: the last word was end_of_sample.
+        if (pop_first)  counted_q <= '0;
+        else if (write) counted_q[class_q] <= 1'b1;
+      end
+    end
+
+    // Data only: valid with forward_q, or after a read.
+    always_ff @(posedge clk_stage) begin
+      if (write) written_q <= count_new;
+      // The first event of a sample finds every count 0, whatever was counted before.
+      if (read) read_counted_q <= read_counted && !pop_first;
+    end
   end
 
   // ---- Scan, decision, report -----------------------------------------------------------------
 
   logic                    after_step_q;      // the scan answers an end_of_step
-  logic [AddressWidth-1:0] index_q;           // class to read next
-  logic                    reading_q;         // classes are left to read
   logic                    compare_q;         // the class read last is compared, or sent
-  logic [AddressWidth-1:0] compare_class_q;
-  logic signed [CB-1:0]    count_read, best_q, second_q;
-  logic                    scan_last, decides, send, fifo_ready, report_advance;
+  logic                    reading;           // the counts are read one after the other
+  logic                    compare, better, last_class;
+  logic [AddressWidth-1:0] next_class;
+  logic signed [CB-1:0]    best_q;            // the largest count so far
+  logic                    decides, send, fifo_ready;
   logic [31:0]             target;
-  logic signed [CB:0]      lead;
-  // 34 bits hold an unsigned target and a signed count or lead alike.
-  logic signed [33:0]      target_wide, count_wide, lead_wide;
   logic [OutWidth-1:0]     word;
 
-  assign count_read = read_counted_q ? count_rdata : '0;
-  assign scan_last  = compare_q && compare_class_q == LastClass;
+  assign compare    = state_q == StScan && compare_q;
+  assign better     = compare && (class_q == '0 || count > best_q);
+  assign last_class = class_q == LastClass;
+  assign winner_d   = pop ? '0 : class_q;
 
-  // Differences of two b-bit numbers need b+1 bits.
-  assign lead        = (CB+1)'(best_q) - (CB+1)'(second_q);
-  assign lead_wide   = 34'(lead);
-  assign count_wide  = 34'(best_q);
-  assign target_wide = $signed({2'b00, target});
+  // Data only: set before its first use in each sample.
+  nacre_register #(
+    .Width(AddressWidth)
+  ) u_winner (
+    .clk_i   (clk_stage),
+    .enable_i(pop_first || better),
+    .d_i     (winner_d),
+    .q_o     (winner_q)
+  );
+  nacre_register #(
+    .Width(CB)
+  ) u_best (
+    .clk_i   (clk_stage),
+    .enable_i(better),
+    .d_i     (count),
+    .q_o     (best_q)
+  );
+
   if (Rule == RuleFirst) begin : gen_first_to_k
-    assign decides = !after_step_q || count_wide >= target_wide;
-    wire   unused_lead = ^lead_wide;
+    // 34 bits hold an unsigned target and a signed count alike.
+    logic signed [33:0] count_wide, target_wide;
+    assign count_wide  = 34'(best_q);
+    assign target_wide = $signed({2'b00, target});
+    assign decides     = !after_step_q || count_wide >= target_wide;
   end else if (Rule == RuleLead) begin : gen_lead
-    assign decides = !after_step_q || lead_wide >= target_wide;
-    wire   unused_count = ^count_wide;
+    logic                 runner_up;          // the second largest count so far changes
+    logic signed [CB-1:0] second_d, second_q;
+    // Differences of two b-bit numbers need b+1 bits; 34 hold an unsigned target and a lead alike.
+    logic signed [CB:0]   lead;
+    logic signed [33:0]   lead_wide, target_wide;
+
+    // Before class 1 there is no second.
+    assign second_d  = better ? best_q : count;
+    assign runner_up = better || (compare && (class_q == AddressWidth'(1) || count > second_q));
+    nacre_register #(
+      .Width(CB)
+    ) u_second (
+      .clk_i   (clk_stage),
+      .enable_i(runner_up),
+      .d_i     (second_d),
+      .q_o     (second_q)
+    );
+    assign lead        = (CB+1)'(best_q) - (CB+1)'(second_q);
+    assign lead_wide   = 34'(lead);
+    assign target_wide = $signed({2'b00, target});
+    assign decides     = !after_step_q || lead_wide >= target_wide;
   end else begin : gen_count
     assign decides = 1'b1;
-    wire   unused_wide = ^{lead_wide, count_wide, target_wide};
+    wire   unused_target = ^target;
   end
 
-  // A value waits in compare_q for the FIFO; meanwhile nothing is read, so the memory holds it.
-  assign report_advance = state_q == StReport && (!compare_q || fifo_ready);
-  assign read       = pop_event || count_view ||
-                      (reading_q && (state_q == StScan || report_advance));
-  assign read_class = count_view ? view_class : (state_q == StTake) ? in_address : index_q;
+  // The classes are read one per cycle, each one when the one before is compared, or has been sent.
+  assign reading    = state_q == StScan || state_q == StReport;
+  assign read       = reading ? !compare_q || (!last_class && (state_q == StScan || fifo_ready))
+                              : pop_event || count_view;
+  assign next_class = compare_q ? class_q + AddressWidth'(1) : '0;
+  assign read_class = reading ? next_class : count_view ? view_class : in_address;
 
   always_comb begin
     send = 1'b0;
@@ -204,7 +308,7 @@ module nacre_spike_readout #(
       end
       StReport: begin
         send = compare_q;
-        word = {KindValue, 1'b0, compare_class_q, count_read};
+        word = {KindValue, 1'b0, class_q, count};
       end
       StEnd: begin
         send = 1'b1;
@@ -214,35 +318,21 @@ module nacre_spike_readout #(
     endcase
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_stage or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q         <= StTake;
       fresh_q         <= 1'b1;
       decided_q       <= 1'b0;
-      dirty_q         <= 1'b0;
-      winner_q        <= '0;
-      after_step_q    <= 1'b0;
-      index_q         <= '0;
-      reading_q       <= 1'b0;
-      compare_q       <= 1'b0;
-      compare_class_q <= '0;
-      best_q          <= '0;
-      second_q        <= '0;
+      add_q           <= 1'b0;
       verdict_valid_o <= 1'b0;
       verdict_o       <= 1'b0;
     end else begin
+      add_q           <= pop_event && !decided;
       verdict_valid_o <= 1'b0;
 
       if (pop) begin
-        fresh_q      <= pop_end;
-        after_step_q <= pop_step;
-        if (fresh_q) begin
-          decided_q <= 1'b0;
-          winner_q  <= '0;
-        end
-        dirty_q   <= (dirty || pop_event) && !decided;
-        index_q   <= '0;
-        reading_q <= 1'b1;
+        fresh_q <= pop_end;
+        if (fresh_q) decided_q <= 1'b0;
         if (scan_needed) begin
           state_q <= StScan;
         end else if (pop_step) begin
@@ -253,32 +343,9 @@ module nacre_spike_readout #(
         end
       end
 
-      if (read && state_q != StTake) begin
-        index_q         <= index_q + AddressWidth'(1);
-        reading_q       <= index_q != LastClass;
-        compare_class_q <= index_q;
-      end
-
       case (state_q)
-        StScan: begin
-          compare_q <= reading_q;
-          if (compare_q) begin
-            if (compare_class_q == '0 || count_read > best_q) begin
-              best_q   <= count_read;
-              winner_q <= compare_class_q;
-              second_q <= (compare_class_q == '0) ? CountMin : best_q;
-            end else if (count_read > second_q) begin
-              second_q <= count_read;
-            end
-          end
-          if (scan_last) begin
-            dirty_q <= 1'b0;
-            state_q <= StDecide;
-          end
-        end
+        StScan: if (compare_q && last_class) state_q <= StDecide;
         StDecide: begin
-          index_q   <= '0;
-          reading_q <= 1'b1;
           if (!decides || fifo_ready) begin
             decided_q       <= decides;
             verdict_valid_o <= after_step_q;
@@ -286,24 +353,40 @@ module nacre_spike_readout #(
             state_q         <= after_step_q ? StTake : ReportCounts ? StReport : StEnd;
           end
         end
-        StReport: begin
-          if (report_advance) begin
-            compare_q <= reading_q;
-            if (scan_last) state_q <= StEnd;
-          end
-        end
-        StEnd: if (fifo_ready) state_q <= StTake;
+        StReport: if (compare_q && last_class && fifo_ready) state_q <= StEnd;
+        StEnd:    if (fifo_ready) state_q <= StTake;
         default: ;
       endcase
     end
   end
 
+  // Without reset: read after a word alone.
+  always_ff @(posedge clk_stage) begin
+    if (pop) begin
+      after_step_q <= pop_step;
+      dirty_q      <= (dirty || pop_event) && !decided;
+      compare_q    <= 1'b0;
+    end
+    if (state_q == StScan && compare_q && last_class) dirty_q <= 1'b0;
+    if (reading)                                      compare_q <= 1'b1;
+    if (state_q == StDecide)                          compare_q <= 1'b0;
+  end
+
   assign busy_o = add_q || state_q != StTake || verdict_valid_o || m_valid_o;
+
+  // It runs during a reset, too: what watches the FIFO with this clock sees each reset.
+  nacre_clock_gate u_stage_gate (
+    .clk_i   (clk_i),
+    .enable_i(!rst_ni || pop || add_q || (state_q != StTake && !(send && !fifo_ready)) ||
+              verdict_valid_o || request || done_q || (m_valid_o && m_ready_i) ||
+              (Counters >= 1 && clear_counters_i)),
+    .clk_o   (clk_stage)
+  );
 
   nacre_stream_fifo #(
     .Width(OutWidth)
   ) u_fifo (
-    .clk_i    (clk_i),
+    .clk_i    (clk_stage),
     .rst_ni   (rst_ni),
     .s_valid_i(send),
     .s_ready_o(fifo_ready),
@@ -313,26 +396,12 @@ module nacre_spike_readout #(
     .m_data_o (m_data_o)
   );
 
-  nacre_mem_1r1w #(
-    .Width(CB),
-    .Depth(NumClasses)
-  ) u_counts (
-    .clk_i  (clk_i),
-    .ren_i  (read),
-    .raddr_i(read_class),
-    .rdata_o(count_rdata),
-    .wen_i  (add_q && rst_ni),
-    .waddr_i(add_class_q),
-    .wdata_i(count_new)
-  );
-
   // ---- Configuration: a request is answered in the cycle after it is seen ---------------------
 
   logic                    request, allowed, target_write;
   logic                    count_region;
   logic [31:0]             offset, register_rdata, wdata_above;
-  logic                    done_q, error_q, count_region_q;
-  logic [31:0]             register_q;
+  logic                    done_q, error_q;
   logic [31:0]             events_in, steps, early_decisions;
 
   assign count_region = cfg_addr_i[CfgAddrWidth-1];
@@ -376,34 +445,34 @@ module nacre_spike_readout #(
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
+  always_ff @(posedge clk_stage or negedge rst_ni) begin
     if (!rst_ni) begin
-      done_q         <= 1'b0;
-      error_q        <= 1'b0;
-      count_region_q <= 1'b0;
-      register_q     <= '0;
+      done_q  <= 1'b0;
+      error_q <= 1'b0;
     end else begin
       done_q <= request;
-      if (request) begin
-        error_q        <= !allowed;
-        count_region_q <= count_region;
-        register_q     <= register_rdata;
-      end
+      if (request) error_q <= !allowed;
     end
   end
 
   assign cfg_ready_o = done_q;
   assign cfg_error_o = done_q && error_q;
-  // A count is read as a bit pattern; bits above it are 0.
-  assign cfg_rdata_o = (!done_q || error_q) ? '0 : !count_region_q ? register_q
-                     : read_counted_q ? 32'($unsigned(count_rdata)) : '0;
+  // The address is held until the answer. A count is read as a bit pattern; bits above it are 0.
+  assign cfg_rdata_o = (!done_q || error_q || cfg_write_i) ? '0
+                     : count_region ? 32'(view_count) : register_rdata;
 
   if (Rule != RuleCount) begin : gen_target
     logic [CB-1:0] target_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni)           target_q <= Target[CB-1:0];
-      else if (target_write) target_q <= cfg_wdata_i[CB-1:0];
-    end
+    nacre_register_reset #(
+      .Width(CB),
+      .Reset(Target[CB-1:0])
+    ) u_target (
+      .clk_i   (clk_stage),
+      .rst_ni  (rst_ni),
+      .enable_i(target_write),
+      .d_i     (cfg_wdata_i[CB-1:0]),
+      .q_o     (target_q)
+    );
     assign target = 32'(target_q);
   end else begin : gen_no_target
     assign target = '0;
@@ -414,15 +483,15 @@ module nacre_spike_readout #(
 
   if (Counters >= 1) begin : gen_counters
     nacre_perf_counter u_events_in (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(pop_event), .value_o(events_in)
     );
     nacre_perf_counter u_steps (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(pop_step), .value_o(steps)
     );
     nacre_perf_counter u_early_decisions (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(state_q == StDecide && after_step_q && decides && fifo_ready), .value_o(early_decisions)
     );
   end else begin : gen_no_counters

@@ -14,6 +14,10 @@
 /// the pass is skipped), an end_of_sample 1.
 ///
 /// The state memory is never cleared: `fresh_q` makes the first pass of a sample see v = r = 0.
+///
+/// The clock stops while no word is in front, nothing is under way and the bus is quiet; inside,
+/// groups of registers that rarely change have gates of their own. The last signal of a cycle is
+/// `ex_fired`: what depends on it is as little as can be, and the enables of memories and gates.
 module nacre_spiking_dense #(
   /// Addresses of the input stream, at least 1.
   parameter int NumInputs         = 4,
@@ -142,6 +146,12 @@ module nacre_spiking_dense #(
   localparam logic [1:0] KindEndOfSample = 2'd3;
 
   localparam logic [RowWidth-1:0] LastRow = RowWidth'(NumRows - 1);
+  // A weight row is then {input, row}, and the row number wraps by itself.
+  // Lowest 1 of NumNeurons, and what is above: with no more than two, the product of events and
+  // neurons costs less than a counter.
+  localparam int NeuronsLow   = NumNeurons & -NumNeurons;
+  localparam int NeuronsAbove = NumNeurons - NeuronsLow;
+  localparam int RowsArePowerOfTwo = (NumRows == (1 << $clog2(NumRows))) ? 1 : 0;
 
   if (NumInputs < 1 || NumNeurons < 1 || Lanes < 1 || Lanes != (1 << $clog2(Lanes))
       || KeepState < 0 || KeepState > 1 || Counters < 0 || Counters > 2
@@ -156,25 +166,29 @@ module nacre_spiking_dense #(
   logic                     in_negative;
   logic [InAddrWidth-1:0]   in_address;
   logic                     in_event, in_step, in_sample;
+  logic                     clk_stage;     // clk_i while there is something to do
+  logic                     clk_cfg;       // ... while the bus asks
   logic [RowWidth-1:0]      row_q;         // next row of the pass of the word in front
   logic                     last_row;
   logic                     step_done_q;   // the end-of-step pass has run, its marker has not
   logic                     pending_q;     // docs/neuron.md, "Silent steps"
   logic                     step_pass;     // this end_of_step needs its pass
   logic                     step_wait;     // pending_q is not settled yet
+  logic                     wants_row, wants_marker;  // the word in front waits for this slot
   logic                     issue_row, issue_marker, issue;
   logic                     skip;
   logic                     fresh_q;       // the state memory is not yet this sample's
   logic                     kept_q;        // the memory holds the state of the sample that ended
+  logic                     step_done_d, fresh_d, kept_d;
   logic                     advance;       // the execute stage takes a slot
-  logic [WeightAddrWidth-1:0] weight_row, weight_row_next_q;
+  logic [WeightAddrWidth-1:0] weight_row;
   logic                     threshold_written;
 
   // Execute stage
   logic                     ex_valid_q, ex_marker_q, ex_end_of_sample_q, ex_step_q, ex_negative_q;
   logic                     ex_fresh_q;
   logic [RowWidth-1:0]      ex_row_q;
-  logic                     ex_wants_output, ex_stall, ex_commit;
+  logic                     ex_wants_output, ex_commit;
   logic                     ex_fired;      // a neuron of the row sends a spike
   logic                     ex_pending;    // the row makes the next end-of-step pass necessary
   logic                     serializer_ready, serializer_busy;
@@ -189,47 +203,68 @@ module nacre_spiking_dense #(
                      && ex_valid_q && !ex_marker_q && !ex_step_q;
   // Once begun (row_q != 0) a pass is finished, whatever its own rows do to pending_q.
   assign step_pass    = CanSkip == 0 || row_q != '0 || pending_q;
-  assign issue_row    = advance
-                     && (in_event || (in_step && !step_done_q && step_pass && !step_wait));
-  assign skip         = advance && in_step && !step_done_q && !step_pass && !step_wait;
-  assign issue_marker = (advance && ((in_step && step_done_q) || in_sample)) || skip;
-  assign issue        = issue_row || issue_marker;
-  assign s_ready_o    = issue_marker || (issue_row && in_event && last_row);
+  assign wants_row    = in_event || (in_step && !step_done_q && step_pass && !step_wait);
+  assign wants_marker = in_sample
+                     || (in_step && (step_done_q || (!step_pass && !step_wait)));
+  assign issue_row    = wants_row && advance;
+  assign issue_marker = wants_marker && advance;
+  assign issue        = (wants_row || wants_marker) && advance;
+  assign skip         = issue_marker && in_step && !step_done_q;
+  assign s_ready_o    = (wants_marker || (in_event && last_row)) && advance;
 
-  // Row of the weight memory: below WeightRows, so WeightAddrWidth bits hold it. One more after the
-  // first row of each event.
-  assign weight_row = (row_q == '0) ? WeightAddrWidth'(32'(in_address) * 32'(NumRows))
-                                    : weight_row_next_q;
+  // It runs during a reset, too: what watches the stage with this clock sees each reset.
+  nacre_clock_gate u_clock (
+    .clk_i   (clk_i),
+    .enable_i(!rst_ni || s_valid_i || busy_o || cfg_valid_i
+              || (Counters >= 1 && clear_counters_i)),
+    .clk_o   (clk_stage)
+  );
+  nacre_clock_gate u_cfg_clock (
+    .clk_i   (clk_stage),
+    .enable_i(cfg_valid_i),
+    .clk_o   (clk_cfg)
+  );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      row_q       <= '0;
-      step_done_q <= 1'b0;
-      fresh_q     <= 1'b1;
-      kept_q      <= 1'b0;
-    end else begin
-      if (issue_row) row_q <= last_row ? '0 : row_q + RowWidth'(1);
-      if (issue) begin
-        step_done_q <= issue_row && in_step && last_row;
-        kept_q      <= in_sample && !fresh_q;
-        if (in_sample) begin
-          if (KeepState == 0) fresh_q <= 1'b1;
-        end else if (issue_row && last_row) begin
-          fresh_q <= 1'b0;
-        end
-      end
-    end
+  if (NumRows == 1) begin : gen_one_row
+    assign row_q = '0;
+  end else begin : gen_rows
+    logic [RowWidth-1:0] row_next;
+    assign row_next = (last_row && RowsArePowerOfTwo == 0) ? '0 : row_q + RowWidth'(1);
+    nacre_register_reset #(.Width(RowWidth)) u_row (
+      .clk_i   (clk_stage),
+      .rst_ni  (rst_ni),
+      .enable_i(issue_row),
+      .d_i     (row_next),
+      .q_o     (row_q)
+    );
   end
 
-  // Data only: read from the second row of an event on.
-  always_ff @(posedge clk_i) begin
-    if (issue_row && in_event) weight_row_next_q <= weight_row + WeightAddrWidth'(1);
+  // Row of the weight memory: input * NumRows + row, below WeightRows.
+  if (RowsArePowerOfTwo == 1) begin : gen_weight_row
+    assign weight_row = WeightAddrWidth'((32'(in_address) << $clog2(NumRows)) | 32'(row_q));
+  end else begin : gen_weight_row_product
+    assign weight_row = WeightAddrWidth'(32'(in_address) * 32'(NumRows) + 32'(row_q));
   end
+
+  // They change with the last slot of a word or of a pass.
+  assign step_done_d = wants_row && in_step;
+  assign fresh_d     = in_sample ? (KeepState == 0 || fresh_q) : (wants_marker && fresh_q);
+  assign kept_d      = in_sample && !fresh_q;
+  nacre_register_reset #(
+    .Width(3),
+    .Reset(3'b010)
+  ) u_sample (
+    .clk_i   (clk_stage),
+    .rst_ni  (rst_ni),
+    .enable_i(issue && (wants_marker || last_row)),
+    .d_i     ({step_done_d, fresh_d, kept_d}),
+    .q_o     ({step_done_q, fresh_q, kept_q})
+  );
 
   // A pass clears pending_q as it begins; its rows, executed later, may set it again. No row of an
   // event that could set it is in the execute stage then (step_wait).
   if (CanSkip == 1) begin : gen_pending
-    always_ff @(posedge clk_i or negedge rst_ni) begin
+    always_ff @(posedge clk_stage or negedge rst_ni) begin
       if (!rst_ni) begin
         pending_q <= 1'b0;
       end else if (issue_marker && in_sample && KeepState == 0) begin
@@ -247,32 +282,23 @@ module nacre_spiking_dense #(
   end
 
   // ------------------------------------------------------------------------------ Execute stage
-  assign advance         = !ex_stall;
+  // Whether a neuron fires is known last, and matters only while the serializer is full.
+  assign advance         = serializer_ready || !ex_valid_q || !(ex_marker_q || ex_fired);
   assign ex_wants_output = ex_valid_q && (ex_marker_q || ex_fired);
-  assign ex_stall        = ex_wants_output && !serializer_ready;
-  assign ex_commit       = ex_valid_q && !ex_marker_q && !ex_stall;
+  assign ex_commit       = ex_valid_q && !ex_marker_q && (serializer_ready || !ex_fired);
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      ex_valid_q         <= 1'b0;
-      ex_marker_q        <= 1'b0;
-      ex_end_of_sample_q <= 1'b0;
-      ex_step_q          <= 1'b0;
-      ex_negative_q      <= 1'b0;
-      ex_fresh_q         <= 1'b0;
-      ex_row_q           <= '0;
-    end else if (advance) begin
-      ex_valid_q <= issue;
-      if (issue) begin
-        ex_marker_q        <= issue_marker;
-        ex_end_of_sample_q <= in_sample;
-        ex_step_q          <= in_step;
-        ex_negative_q      <= in_negative;
-        ex_fresh_q         <= fresh_q;
-        ex_row_q           <= row_q;
-      end
-    end
+  always_ff @(posedge clk_stage or negedge rst_ni) begin
+    if (!rst_ni) ex_valid_q <= 1'b0;
+    else         ex_valid_q <= !advance || wants_row || wants_marker;
   end
+
+  // The slot, valid while ex_valid_q.
+  nacre_register #(.Width(5 + RowWidth)) u_slot (
+    .clk_i   (clk_stage),
+    .enable_i(issue),
+    .d_i     ({wants_marker, in_sample, in_step, in_negative, fresh_q, row_q}),
+    .q_o     ({ex_marker_q, ex_end_of_sample_q, ex_step_q, ex_negative_q, ex_fresh_q, ex_row_q})
+  );
 
   // The state row as the rows before left it.
   logic [StateRowWidth-1:0] state;
@@ -280,14 +306,17 @@ module nacre_spiking_dense #(
     // The only row may be written in the cycle in which it is read for the next pass.
     logic                     forward_q;
     logic [StateRowWidth-1:0] forward_data_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
+    always_ff @(posedge clk_stage or negedge rst_ni) begin
       if (!rst_ni)        forward_q <= 1'b0;
       else if (issue_row) forward_q <= state_wen_o;
     end
-    // Data only, valid while forward_q.
-    always_ff @(posedge clk_i) begin
-      if (state_wen_o) forward_data_q <= state_wdata_o;
-    end
+    // Valid while forward_q.
+    nacre_register #(.Width(StateRowWidth)) u_forward (
+      .clk_i   (clk_stage),
+      .enable_i(state_wen_o),
+      .d_i     (state_wdata_o),
+      .q_o     (forward_data_q)
+    );
     assign state = forward_q ? forward_data_q : state_rdata_i;
   end else begin : gen_no_forward
     // Slots that follow each other have different rows: none is read while it is written.
@@ -295,7 +324,7 @@ module nacre_spiking_dense #(
   end
 
   // ------------------------------------------------------------------------------------- Lanes
-  logic signed [MembraneWidth-1:0] threshold_q, negative_threshold;
+  logic signed [MembraneWidth-1:0] threshold, negative_threshold;
   logic [Lanes*CountWidth-1:0]     counts;
   logic [Lanes-1:0]                negatives;
   logic [Lanes-1:0]                pendings;
@@ -356,7 +385,7 @@ module nacre_spiking_dense #(
       .refractory_i        (refractory),
       .weight_i            (weight),
       .bias_i              (bias),
-      .threshold_i         (threshold_q),
+      .threshold_i         (threshold),
       .negative_threshold_i(negative_threshold),
       .membrane_o          (membrane_new),
       .refractory_o        (refractory_new),
@@ -394,7 +423,7 @@ module nacre_spiking_dense #(
     .Lanes     (Lanes),
     .CountWidth(CountWidth)
   ) u_serializer (
-    .clk_i            (clk_i),
+    .clk_i            (clk_stage),
     .rst_ni           (rst_ni),
     .s_valid_i        (ex_wants_output),
     .s_ready_o        (serializer_ready),
@@ -412,9 +441,9 @@ module nacre_spiking_dense #(
   assign busy_o = ex_valid_q || serializer_busy;
 
   // ---------------------------------------------------------------------- Configuration window
-  logic                   cfg_request, cfg_wait_q, memory_free;
+  logic                   cfg_request, memory_free;
   logic                   cfg_legal;       // this request changes or reads something
-  logic                   cfg_memory_read;
+  logic                   cfg_read;        // the reply carries data
   logic [1:0]             cfg_region;
   logic [RegionWidth-1:0] cfg_offset;
   logic [31:0]            register_value;
@@ -422,6 +451,9 @@ module nacre_spiking_dense #(
   logic                   threshold_fits, negative_threshold_fits;
   logic                   weights_exist, state_exists, bias_exists;
   logic                   weights_access, state_access, bias_access;
+  logic [32*WeightChunks-1:0] weights_words;
+  logic [32*StateChunks-1:0]  state_words;
+  logic [32*BiasChunks-1:0]   bias_words;
   logic [31:0]            events_in, events_out, synaptic_operations, passes_skipped;
   logic [31:0]            stall_cycles, weight_reads, state_reads, state_writes;
 
@@ -444,11 +476,10 @@ module nacre_spiking_dense #(
 
   // A memory is lent out only when no word is in front and no row under way.
   assign memory_free     = idle_i && !s_valid_i && !ex_valid_q;
-  assign cfg_request     = cfg_valid_i && !cfg_ready_o && !cfg_wait_q;
+  assign cfg_request     = cfg_valid_i && !cfg_ready_o;
   assign weights_access  = cfg_request && weights_exist && memory_free;
   assign state_access    = cfg_request && state_exists && memory_free;
   assign bias_access     = cfg_request && bias_exists && memory_free;
-  assign cfg_memory_read = (weights_access || state_access || bias_access) && !cfg_write_i;
 
   assign threshold_fits          = $signed(cfg_wdata_i) >= 32'sd1
                                 && $signed(cfg_wdata_i) <= $signed(32'(ClampMax));
@@ -461,7 +492,7 @@ module nacre_spiking_dense #(
     register_writable = 1'b0;
     case (32'(cfg_offset))
       32'd0: begin
-        register_value    = 32'(threshold_q);
+        register_value    = 32'(threshold);
         register_exists   = 1'b1;
         register_writable = threshold_fits;
       end
@@ -486,49 +517,69 @@ module nacre_spiking_dense #(
                   || weights_access || state_access || bias_access;
   assign threshold_written = cfg_request && cfg_write_i && cfg_region == 2'd0 && cfg_legal;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      cfg_ready_o <= 1'b0;
-      cfg_wait_q  <= 1'b0;
-      cfg_error_o <= 1'b0;
-      cfg_rdata_o <= '0;
-    end else begin
-      cfg_ready_o <= cfg_wait_q || (cfg_request && !cfg_memory_read);
-      cfg_wait_q  <= cfg_memory_read;
-      if (cfg_request) begin
-        cfg_error_o <= !cfg_legal;
-        cfg_rdata_o <= (cfg_region == 2'd0) ? register_value : '0;
-      end else if (cfg_wait_q) begin
-        // The chunk of the row; what lies above the row reads 0. The state reads 0 before the first
-        // pass of a sample.
-        case (cfg_region)
-          2'd1:    cfg_rdata_o <= 32'({32'd0, weights_rdata_i} >> {weights_chunk[26:0], 5'd0});
-          2'd2:    cfg_rdata_o <= (fresh_q && !kept_q)
-                                ? '0 : 32'({32'd0, state_rdata_i} >> {state_chunk[26:0], 5'd0});
-          default: cfg_rdata_o <= 32'({32'd0, bias_rdata_i} >> {bias_chunk[26:0], 5'd0});
-        endcase
+  always_ff @(posedge clk_cfg or negedge rst_ni) begin
+    if (!rst_ni) cfg_ready_o <= 1'b0;
+    else         cfg_ready_o <= cfg_request;
+  end
+
+  // Valid with cfg_ready_o.
+  always_ff @(posedge clk_cfg) cfg_error_o <= cfg_request && !cfg_legal;
+
+  // What the memory was asked for in the cycle before; bits above the row read 0. The state reads 0
+  // before the first pass of a sample. 0 but for a reply: the bus does not see the rows of passes.
+  assign cfg_read      = cfg_ready_o && !cfg_error_o && !cfg_write_i;
+  assign weights_words = (32*WeightChunks)'(weights_rdata_i);
+  assign state_words   = (32*StateChunks)'(state_rdata_i);
+  assign bias_words    = (32*BiasChunks)'(bias_rdata_i);
+  always_comb begin
+    cfg_rdata_o = '0;
+    if (cfg_read) begin
+      if (cfg_region == 2'd0) cfg_rdata_o = register_value;
+      for (int c = 0; c < WeightChunks; c++) begin
+        if (cfg_region == 2'd1 && weights_chunk == 32'(c)) begin
+          cfg_rdata_o = cfg_rdata_o | weights_words[32*c +: 32];
+        end
+      end
+      for (int c = 0; c < StateChunks; c++) begin
+        if (cfg_region == 2'd2 && state_chunk == 32'(c) && !(fresh_q && !kept_q)) begin
+          cfg_rdata_o = cfg_rdata_o | state_words[32*c +: 32];
+        end
+      end
+      for (int c = 0; c < BiasChunks; c++) begin
+        if (cfg_region == 2'd3 && bias_chunk == 32'(c) && BiasWidth > 0) begin
+          cfg_rdata_o = cfg_rdata_o | bias_words[32*c +: 32];
+        end
       end
     end
   end
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      threshold_q <= MembraneWidth'(Threshold);
-    end else if (threshold_written && !cfg_offset[0]) begin
-      threshold_q <= $signed(cfg_wdata_i[MembraneWidth-1:0]);
-    end
-  end
+  // The sign of a threshold is known: it is not stored.
+  logic [MembraneWidth-2:0] threshold_q;
+  nacre_register_reset #(
+    .Width(MembraneWidth - 1),
+    .Reset((MembraneWidth - 1)'(Threshold))
+  ) u_threshold (
+    .clk_i   (clk_cfg),
+    .rst_ni  (rst_ni),
+    .enable_i(threshold_written && !cfg_offset[0]),
+    .d_i     (cfg_wdata_i[MembraneWidth-2:0]),
+    .q_o     (threshold_q)
+  );
+  assign threshold = $signed({1'b0, threshold_q});
 
   if (HasNegativeThreshold == 1) begin : gen_negative_threshold
-    logic signed [MembraneWidth-1:0] negative_threshold_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        negative_threshold_q <= MembraneWidth'(NegativeThreshold);
-      end else if (threshold_written && cfg_offset[0]) begin
-        negative_threshold_q <= $signed(cfg_wdata_i[MembraneWidth-1:0]);
-      end
-    end
-    assign negative_threshold = negative_threshold_q;
+    logic [MembraneWidth-2:0] negative_threshold_q;
+    nacre_register_reset #(
+      .Width(MembraneWidth - 1),
+      .Reset((MembraneWidth - 1)'(NegativeThreshold))
+    ) u_negative_threshold (
+      .clk_i   (clk_cfg),
+      .rst_ni  (rst_ni),
+      .enable_i(threshold_written && cfg_offset[0]),
+      .d_i     (cfg_wdata_i[MembraneWidth-2:0]),
+      .q_o     (negative_threshold_q)
+    );
+    assign negative_threshold = $signed({1'b1, negative_threshold_q});
   end else begin : gen_no_negative_threshold
     assign negative_threshold = '0;
   end
@@ -565,23 +616,28 @@ module nacre_spiking_dense #(
     assign event_popped = s_ready_o && in_event;
     assign event_sent   = m_valid_o && m_ready_i && m_data_o[OutWidth-1 -: 2] == KindEvent;
     nacre_perf_counter #(.Increment(1)) u_events_in (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(event_popped), .value_o(events_in)
     );
     nacre_perf_counter #(.Increment(1)) u_events_out (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(event_sent), .value_o(events_out)
     );
-    nacre_perf_counter #(.Increment(NumNeurons)) u_synaptic_operations (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
-      .en_i(event_popped), .value_o(synaptic_operations)
-    );
+    if (NeuronsAbove == (NeuronsAbove & -NeuronsAbove)) begin : gen_product
+      assign synaptic_operations = (events_in << $clog2(NeuronsLow))
+                                 + ((NeuronsAbove == 0) ? '0 : events_in << $clog2(NeuronsAbove));
+    end else begin : gen_counter
+      nacre_perf_counter #(.Increment(NumNeurons)) u_synaptic_operations (
+        .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+        .en_i(event_popped), .value_o(synaptic_operations)
+      );
+    end
     nacre_perf_counter #(.Increment(1)) u_passes_skipped (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(skip), .value_o(passes_skipped)
     );
   end else begin : gen_no_basic
-    wire unused_clear = clear_counters_i;
+    wire unused_basic = clear_counters_i || skip;
     assign events_in           = '0;
     assign events_out          = '0;
     assign synaptic_operations = '0;
@@ -590,19 +646,19 @@ module nacre_spiking_dense #(
 
   if (Counters == 2) begin : gen_full
     nacre_perf_counter #(.Increment(1)) u_stall_cycles (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
-      .en_i(ex_stall), .value_o(stall_cycles)
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .en_i(!advance), .value_o(stall_cycles)
     );
     nacre_perf_counter #(.Increment(1)) u_weight_reads (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(issue_row && in_event), .value_o(weight_reads)
     );
     nacre_perf_counter #(.Increment(1)) u_state_reads (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(issue_row), .value_o(state_reads)
     );
     nacre_perf_counter #(.Increment(1)) u_state_writes (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_counters_i),
+      .clk_i(clk_stage), .rst_ni(rst_ni), .clear_i(clear_counters_i),
       .en_i(ex_commit), .value_o(state_writes)
     );
   end else begin : gen_no_full

@@ -49,6 +49,7 @@ bool Bench::stalled(const data::CounterRandom& random) const {
 void Bench::drive_source() {
   if (!offered_ && !source_done() && !stalled(source_random_)) offered_ = true;
   pins_.s_axis_tvalid = offered_ ? 1 : 0;
+  if (!offered_ && options_.holds_data) return;
   // Noise while nothing is offered: a design must not look at data that is not valid.
   const std::uint64_t noise = data::mix64(static_cast<std::uint64_t>(cycle_));
   pins_.s_axis_tdata = offered_ ? to_send_[sent_].data : noise;
@@ -128,6 +129,12 @@ void Bench::send(const std::vector<Beat>& beats) {
 
 bool Bench::check_progress(const char* waiting_for) {
   if (fault_) return false;
+  if (static_cast<std::int64_t>(received_.size()) > hang_limit_) {
+    fail(Fault::Kind::Hang, fmt::format("{} words came, more than a sample has cycles (cycle {}), "
+                                        "waiting for {}",
+                                        received_.size(), cycle_, waiting_for));
+    return false;
+  }
   if (idle_cycles() <= hang_limit_) return true;
   fail(Fault::Kind::Hang, fmt::format("nothing has moved for {} cycles (cycle {}), waiting for {}",
                                       idle_cycles(), cycle_, waiting_for));

@@ -34,6 +34,9 @@ struct Fault {
 struct BenchOptions {
   std::uint64_t seed = 1;
   double stalls = 0;  ///< probability, per cycle and channel, that the host holds back
+  /// The data pins keep the last word while nothing is offered, instead of carrying noise: what
+  /// the design spends there is then its own.
+  bool holds_data = false;
 };
 
 /// One write on the AXI4-Lite bus.
@@ -90,7 +93,8 @@ class Bench {
   /// A word was valid at the output in the last cycle and not taken.
   bool output_waits() const { return output_waits_; }
 
-  /// A run of this many cycles without any transfer, while something is awaited, is a hang.
+  /// A run of this many cycles without any transfer, while something is awaited, is a hang; so are
+  /// more output words than this (a sample has no more words than cycles).
   void set_hang_limit(std::int64_t cycles) { hang_limit_ = cycles; }
   std::int64_t hang_limit() const { return hang_limit_; }
   /// Cycles since the last transfer on any bus.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace nacre::harness {
 
@@ -45,7 +46,23 @@ struct Pins {
 };
 
 /// Version of the interface between the harness and a model's shared object.
-inline constexpr int kDutAbi = 1;
+inline constexpr int kDutAbi = 2;
+
+/// What an instrumented model counted while it was recording (flows/power). A class is what a block
+/// works on in a cycle: 0 an input event, 1 a time step, 2 nothing.
+struct Activity {
+  static constexpr int kNumClasses = 3;
+  std::int64_t cycles = 0;  ///< recorded
+  int num_nets = 0;         ///< counted bits
+  int num_levels = 0;
+  int num_blocks = 0;
+  std::vector<std::uint64_t> toggles;       ///< [class][net]: changes of the settled value
+  std::vector<std::uint64_t> levels;        ///< [class][level]: cycles in which it was 1
+  std::vector<std::uint64_t> block_cycles;  ///< [class][block]
+  /// Adds what another instance of the same model counted; an empty one takes its sizes. Throws
+  /// std::logic_error when the sizes differ.
+  void add(const Activity& other);
+};
 
 /// One instance of a design under test.
 class Dut {
@@ -59,6 +76,10 @@ class Dut {
   virtual void stop_waves() = 0;
   /// What `$error`, `$fatal` or a failed assertion said since the last call; empty: nothing.
   virtual std::string take_assertion_failure() = 0;
+  /// Counts activity from the next cycle on, or no longer. False: the model is not instrumented.
+  virtual bool record_activity(bool on) = 0;
+  /// What was counted since the instance was made or last asked.
+  virtual Activity take_activity() = 0;
 };
 
 /// Makes instances of one design under test; may be called from several threads.

@@ -57,7 +57,9 @@ Worker::Worker(const Setup& setup, const DutFactory& factory, const LockstepOpti
     : setup_(setup),
       options_(options),
       dut_(factory.make(data::mix64(options.seed ^ 0x6e61637265u))),
-      bench_(*dut_, {.seed = options.seed, .stalls = options.stalls}),
+      bench_(
+          *dut_,
+          {.seed = options.seed, .stalls = options.stalls, .holds_data = options.record_activity}),
       golden_(setup) {}
 
 Findings Worker::bring_up(bool thorough) {
@@ -92,6 +94,8 @@ void Worker::run_one(std::int64_t index, Findings& findings, SampleResult& resul
       counters[setup_.spec->stages[s].name + "." + name] += value;
     }
   }
+  result.activity_recorded = options_.record_activity && options_.stalls <= 0 && !steps &&
+                             !result.was_reset && !sample.protocol_fault;
   if (!findings.clean()) return;
   if (steps) {
     run_sample_stepwise(setup_, bench_, expected, index, findings, before_step);
@@ -223,6 +227,7 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
   std::atomic<std::size_t> next_block{0};
   std::atomic<bool> stop{false};
   std::atomic<std::int64_t> cycles{0};
+  std::mutex activity_mutex;
   Findings bring_up;
   std::unique_ptr<Worker> first_worker;
   on_threads(threads, [&](int thread) {
@@ -243,6 +248,11 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
       if (!block.findings.clean()) stop = true;
     }
     if (thread != 0) cycles += worker.cycles();
+    if (options.record_activity) {
+      const Activity recorded = worker.dut().take_activity();
+      const std::lock_guard lock(activity_mutex);
+      result.activity.add(recorded);
+    }
   });
 
   total.merge(bring_up);

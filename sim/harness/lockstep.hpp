@@ -30,6 +30,11 @@ struct LockstepOptions {
   double resets = 0;  ///< fraction of samples in whose middle the design is reset
   int threads = 1;
   Checkpoint checkpoint = Checkpoint::Sample;
+  /// Counts activity while samples run: from the cycle in which the first word is offered to the
+  /// one in which `end_of_sample` leaves. Needs a model that is instrumented. Samples that were
+  /// reset in their middle or that break the protocol on purpose, and runs with stalls or step by
+  /// step, are left out (SampleResult::activity_recorded).
+  bool record_activity = false;
 };
 
 /// Samples are taken in blocks of this many, each after a reset, so that what a sample sees of its
@@ -137,7 +142,11 @@ void compare_counters(const Setup& setup, Bench& bench, const Expected& expected
 void compare_words(const Setup& setup, const Bench& bench, const Expected& expected,
                    std::int64_t sample, Findings& findings);
 
-/// Sends one sample and compares all that is compared at its end.
+/// Counts activity from the next cycle on; the model must be instrumented.
+void start_recording(Bench& bench);
+
+/// Sends one sample and compares all that is compared at its end; counts activity when `result`
+/// says that it is recorded.
 void run_sample(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
                 bool stalled, Findings& findings, SampleResult& result);
 

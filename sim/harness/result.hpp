@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "golden/golden.hpp"
+#include "harness/dut.hpp"
 #include "nacre/spec.hpp"
 #include "nacre/stream.hpp"
 
@@ -69,6 +70,7 @@ struct SampleResult {
   std::optional<std::int64_t> cycles{};  ///< measured; only in an unstalled run
   std::int64_t predicted_cycles = 0;
   bool was_reset = false;
+  bool activity_recorded = false;  ///< it is part of LockstepResult::activity
   std::string note{};
 };
 
@@ -84,6 +86,7 @@ struct LockstepResult {
   double seconds = 0;
   std::map<std::string, std::int64_t> counters;  ///< "<stage>.<counter>", sum over the samples
   std::vector<std::string> not_readable;         ///< golden state that the design does not show
+  Activity activity;  ///< of the samples that say so, summed; empty: not recorded
 
   bool passed() const { return num_differences == 0; }
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/lockstep.hpp"
+#include "nacre/diagnostics.hpp"
 
 namespace nacre::harness {
 namespace {
@@ -192,6 +193,10 @@ void step_by_register(const Setup& setup, Bench& bench, const Expected& expected
 
 }  // namespace
 
+void start_recording(Bench& bench) {
+  NACRE_CHECK(bench.dut().record_activity(true), "the model does not count activity");
+}
+
 void wait_idle(const Setup& setup, Bench& bench) {
   const MapRegister& status = setup.map.reg("control.status");
   const std::int64_t start = bench.cycle();
@@ -277,7 +282,9 @@ void run_sample(const Setup& setup, Bench& bench, const Expected& expected, std:
   // The stall probability is not the bench's to tell: half is more than any run uses in earnest.
   bench.set_hang_limit(hang_limit(expected, stalled ? 0.9 : 0.0));
   bench.send(beats_of(expected.sample.words));
+  if (result.activity_recorded) start_recording(bench);
   while (bench.end_cycle() < 0 && bench.check_progress("end_of_sample")) bench.tick();
+  if (result.activity_recorded) bench.dut().record_activity(false);
   const std::int64_t cycles = bench.end_cycle() - bench.first_accept_cycle() + 1;
   compare_end(setup, bench, expected, index, findings);
   if (stalled || bench.fault()) return;

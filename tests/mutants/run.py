@@ -32,8 +32,12 @@ RUNS = (("--samples", "24", "--stalls", "0.35", "--resets", "0.15", "--seed", "5
 
 
 def nacre(*arguments):
-    return subprocess.run([options.nacre, *map(str, arguments)], capture_output=True, text=True, env=environment,
-                          timeout=600)
+    try:
+        return subprocess.run([options.nacre, *map(str, arguments)], capture_output=True, text=True, env=environment,
+                              timeout=600)
+    except subprocess.TimeoutExpired as late:
+        # A mutant that never ends is found out, too.
+        return subprocess.CompletedProcess(late.cmd, 124, "", "no end within 600 s")
 
 
 def verify(spec, tree, out):
@@ -60,7 +64,7 @@ def judge(number, leaf, entry):
         status, text = verify(spec, tree, options.work / f"result_{number}")
         shutil.rmtree(tree, ignore_errors=True)
         shutil.rmtree(options.work / f"result_{number}", ignore_errors=True)
-        if status == 1:
+        if status in (1, 124):
             return True, "", spec.stem
         if status:
             return False, f"{spec.stem}: exit {status}: {text.strip()[-400:]}", ""

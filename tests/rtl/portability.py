@@ -13,7 +13,8 @@ A leaf is described by leaves/<leaf>.json:
 
 and has a self-checking testbench smoke/<leaf>_tb.sv with the leaf's parameters, whose last line is
 PASS. At each corner: Verilator -Wall, Yosys (no warning, no latch) and Icarus -Wall are silent, and
-the testbench passes in Icarus.
+the testbench passes in Icarus. A leaf with clock gates passes all of it again with NACRE_FPGA
+defined: the gates are transparent, and no latch is left.
 
     portability.py --leaf nacre_stream_fifo   one leaf
     portability.py --inventory                every rtl/**/*.sv has its entry; entries are complete
@@ -31,6 +32,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 TIME_LIMIT_S = 300
+CLOCK_GATE = "nacre_clock_gate"
 
 
 class Results:
@@ -77,31 +79,41 @@ def yosys_value(value):
     return f"32'h{value & 0xFFFFFFFF:08x}" if isinstance(value, int) else value
 
 
-def verilator_command(leaf, parameters):
+def has_clock_gates(leaf):
+    return any(pathlib.Path(path).stem == CLOCK_GATE for path in leaf["files"])
+
+
+def verilator_command(leaf, parameters, defines=()):
     overrides = [f"-G{name}={value}" for name, value in parameters.items()]
-    return ["verilator", "--lint-only", "-Wall", "--top-module", leaf["leaf"], *overrides,
-            *leaf["files"]]
+    return ["verilator", "--lint-only", "-Wall", "--top-module", leaf["leaf"],
+            *[f"-D{name}" for name in defines], *overrides, *leaf["files"]]
 
 
-def yosys_command(leaf, parameters):
+def yosys_command(leaf, parameters, defines=()):
+    macros = "".join(f" -D {name}" for name in defines)
+    # The latch of a clock gate is meant.
+    latches = "t:$dlatch t:$adlatch t:$dlatchsr t:$sr"
+    if has_clock_gates(leaf) and not defines:
+        latches += f" %u %u %u {CLOCK_GATE} %d"
     overrides = "".join(f" -chparam {n} {yosys_value(v)}" for n, v in parameters.items())
-    script = (f"read_verilog -sv -defer {' '.join(leaf['files'])}; "
+    script = (f"read_verilog -sv -defer{macros} {' '.join(leaf['files'])}; "
               f"hierarchy -check -top {leaf['leaf']}{overrides}; proc; opt; check -assert; "
-              "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr")
+              f"select -assert-none {latches}")
     return ["yosys", "-q", "-p", script]
 
 
-def icarus_command(top, files, parameters, output):
+def icarus_command(top, files, parameters, output, defines=()):
     overrides = [f"-P{top}.{name}={value}" for name, value in parameters.items()]
-    return ["iverilog", "-g2012", "-Wall", "-s", top, *overrides, "-o", str(output), *files]
+    macros = [f"-D{name}" for name in defines]
+    return ["iverilog", "-g2012", "-Wall", "-s", top, *macros, *overrides, "-o", str(output), *files]
 
 
-def smoke(leaf, parameters, folder):
+def smoke(leaf, parameters, folder, defines=()):
     """A complaint unless the testbench compiles silently and ends in PASS."""
     top = leaf["leaf"] + "_tb"
     program = folder / "smoke.vvp"
     files = [*leaf["files"], *leaf.get("smoke_files", []), f"tests/rtl/smoke/{top}.sv"]
-    complaint = silent(icarus_command(top, files, parameters, program))
+    complaint = silent(icarus_command(top, files, parameters, program, defines))
     if complaint:
         return complaint
     status, output = run(["vvp", "-n", str(program)])
@@ -115,14 +127,17 @@ def check_leaf(leaf, results):
     name = leaf["leaf"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
+        variants = {"": (), ".fpga": ("NACRE_FPGA",)} if has_clock_gates(leaf) else {"": ()}
         for corner, parameters in leaf["corners"].items():
-            place = f"{name}.{corner}"
-            results.check(f"{place}.verilator", silent(verilator_command(leaf, parameters)))
-            results.check(f"{place}.yosys", silent(yosys_command(leaf, parameters)))
-            results.check(f"{place}.icarus", silent(
-                icarus_command(name, leaf["files"], parameters, folder / "leaf.vvp")))
-            if corner in leaf.get("smoke", leaf["corners"]):
-                results.check(f"{place}.smoke", smoke(leaf, parameters, folder))
+            for suffix, defines in variants.items():
+                place = f"{name}.{corner}{suffix}"
+                results.check(f"{place}.verilator",
+                              silent(verilator_command(leaf, parameters, defines)))
+                results.check(f"{place}.yosys", silent(yosys_command(leaf, parameters, defines)))
+                results.check(f"{place}.icarus", silent(icarus_command(
+                    name, leaf["files"], parameters, folder / "leaf.vvp", defines)))
+                if corner in leaf.get("smoke", leaf["corners"]):
+                    results.check(f"{place}.smoke", smoke(leaf, parameters, folder, defines))
         for corner, parameters in leaf.get("illegal", {}).items():
             commands = {"verilator": verilator_command(leaf, parameters),
                         "yosys": yosys_command(leaf, parameters),

@@ -204,13 +204,51 @@ TEST(SpikingDense, StorageChoosesTheMemory) {
   layer->state_storage = Storage::Macro;
   layer->state_macro = "rf_2x32";
   const Design design = elaborate_design(design_of(layer));
-  EXPECT_EQ(find_instance(design, "u_layer_weights")->module, "nacre_mem_1rw_ff");
+  EXPECT_EQ(find_instance(design, "u_layer_weights")->module, "nacre_mem_1rw");
+  EXPECT_EQ(find_instance(design, "u_layer_weights")->parameters.back().name, "FlipFlops");
   EXPECT_EQ(find_instance(design, "u_layer_state")->module, "rf_2x32");
   EXPECT_TRUE(find_instance(design, "u_layer_state")->parameters.empty());
   ASSERT_EQ(design.macros.size(), 1u);
   EXPECT_EQ(design.macros[0].width, 32);
   EXPECT_EQ(design.macros[0].depth, 2);
   EXPECT_EQ(design.macros[0].ports, MemoryPorts::ReadAndWrite);
+  EXPECT_TRUE(design.macros[0].is_named_by_spec);
+}
+
+TEST(Memories, RamOf512BitsIsAModuleOfItsOwn) {
+  EXPECT_EQ(ram_module_name(MemoryPorts::ReadWrite, 720, 16), "nacre_ram_1rw_720x16");
+  EXPECT_EQ(ram_module_name(MemoryPorts::ReadAndWrite, 36, 52), "nacre_ram_1r1w_36x52");
+  // 16 rows of 32 bits of weights; 2 rows of state of 4 x 16 bits.
+  auto layer = dense(8, 8, 4, WeightCode::Signed, 8);
+  const Design design = elaborate_design(design_of(layer));
+  const Instance* weights = find_instance(design, "u_layer_weights");
+  EXPECT_EQ(weights->module, "nacre_ram_1rw_16x32");
+  EXPECT_TRUE(weights->parameters.empty());
+  EXPECT_EQ(find_instance(design, "u_layer_state")->module, "nacre_mem_1r1w");
+  ASSERT_EQ(design.macros.size(), 1u);
+  EXPECT_EQ(design.macros[0], (Macro{.name = "nacre_ram_1rw_16x32",
+                                     .is_named_by_spec = false,
+                                     .ports = MemoryPorts::ReadWrite,
+                                     .width = 32,
+                                     .depth = 16}));
+  // One bit of a weight less: 15 rows hold 480 bits.
+  auto small = dense(15, 4, 4, WeightCode::Signed, 8);
+  const Design without = elaborate_design(design_of(small));
+  EXPECT_EQ(find_instance(without, "u_layer_weights")->module, "nacre_mem_1rw");
+  EXPECT_TRUE(without.macros.empty());
+}
+
+TEST(Memories, EqualRamsShareAModule) {
+  Spec spec = design_of(dense(32, 32, 1, WeightCode::Signed, 8));
+  Stage second = spec.stages[0];
+  second.name = "other";
+  second.inputs = {"layer"};
+  spec.stages.push_back(second);
+  const Design design = elaborate_design(spec);
+  EXPECT_EQ(find_instance(design, "u_layer_weights")->module, "nacre_ram_1rw_1024x8");
+  EXPECT_EQ(find_instance(design, "u_other_weights")->module, "nacre_ram_1rw_1024x8");
+  ASSERT_EQ(design.macros.size(), 2u);  // the state of 32 x 16 bits is the other
+  EXPECT_EQ(design.macros[0].name, "nacre_ram_1r1w_32x16");
 }
 
 /// Input of 4 values of 2 bits, an encoder, a readout on its spikes.
@@ -249,6 +287,21 @@ Spec encoder_and_readout(RateMode mode, std::vector<std::int64_t> start_phase) {
   second.params = std::move(readout);
   spec.stages = {first, second};
   return spec;
+}
+
+TEST(RateEncoder, MemoriesStandBesideIt) {
+  const Design table =
+      elaborate_design(encoder_and_readout(RateMode::PhaseAccumulator, {1, 2, 3, 7}));
+  EXPECT_NE(find_instance(table, "u_coder_levels"), nullptr);
+  EXPECT_NE(find_instance(table, "u_coder_start"), nullptr);
+  EXPECT_EQ(find_instance(table, "u_coder_increments")->module, "nacre_mem_1rw");
+  EXPECT_EQ(find_instance(table, "u_coder_phases")->module, "nacre_mem_1r1w");
+  const Design single = elaborate_design(encoder_and_readout(RateMode::PhaseAccumulator, {1}));
+  EXPECT_EQ(find_instance(single, "u_coder_start"), nullptr);
+  const Design random = elaborate_design(encoder_and_readout(RateMode::Random, {}));
+  EXPECT_EQ(find_instance(random, "u_coder_start"), nullptr);
+  EXPECT_EQ(find_instance(random, "u_coder_phases"), nullptr);
+  EXPECT_NE(find_instance(random, "u_coder_increments"), nullptr);
 }
 
 TEST(RateEncoder, TablesAreImages) {

@@ -94,8 +94,14 @@ TEST(GoldenTiming, EncoderAlone) {
   append_stage(spec, "encoder", "rate_encoder", encoder_spec(2, 1));
   // Popped in 1, 2, 3. Row 0 offered in 5, pushed in 6; row 1 in 6; end_of_step in 7, pushed in 8;
   // end_of_sample in 8, pushed in 9.
-  EXPECT_EQ(cycles_of(spec, frame({8, 0})), 12);
-  EXPECT_EQ(cycles_of(spec, frame({0, 0})), 12);
+  EXPECT_EQ(cycles_of(spec, frame({8, 1})), 12);
+  // Row 1 is skipped: end_of_step in 6, pushed in 7; end_of_sample in 7, pushed in 8.
+  EXPECT_EQ(cycles_of(spec, frame({8, 0})), 11);
+  // So is row 0 here; a row that only does not spike in this step is not.
+  EXPECT_EQ(cycles_of(spec, frame({0, 8})), 11);
+  EXPECT_EQ(cycles_of(spec, frame({1, 0})), 11);
+  // No row: end_of_step offered in 5, pushed in 6; end_of_sample in 6, pushed in 7.
+  EXPECT_EQ(cycles_of(spec, frame({0, 0})), 10);
   // frame_short: end_of_sample popped in 2, offered in 3, pushed in 4.
   EXPECT_EQ(cycles_of(spec, {value(0, 8), end_of_sample()}), 7);
 }
@@ -105,12 +111,42 @@ TEST(GoldenTiming, EncoderRowOfTwoSpikes) {
   params.lanes = 2;
   Spec spec;
   append_stage(spec, "encoder", "rate_encoder", params);
-  // Frame popped in 1 to 7. Rows offered in 9, 10, 11. Row 0 pushes in 10 and 11, row 1 is silent,
-  // row 2 is taken in 11 and pushes in 12; end_of_step taken in 12, pushed in 13, end_of_sample
-  // in 14.
+  // Frame popped in 1 to 7. Rows offered in 9, 10, 11. Row 0 pushes in 10 and 11, row 1 does not
+  // spike, row 2 is taken in 11 and pushes in 12; end_of_step taken in 12, pushed in 13,
+  // end_of_sample in 14.
+  EXPECT_EQ(cycles_of(spec, frame({8, 8, 0, 1, 8, 0})), 17);
+  // Row 1 skipped: row 2 is offered in 10 and waits for the serializer till 11.
   EXPECT_EQ(cycles_of(spec, frame({8, 8, 0, 0, 8, 0})), 17);
+  // Row 0 takes one cycle of the serializer: rows done in 9, 10, 11, or without row 1 in 9, 10.
+  EXPECT_EQ(cycles_of(spec, frame({0, 8, 0, 1, 8, 0})), 17);
+  EXPECT_EQ(cycles_of(spec, frame({0, 8, 0, 0, 8, 0})), 16);
   // Row 1 not silent: it waits for the serializer till 11.
   EXPECT_EQ(cycles_of(spec, frame({8, 8, 8, 0, 8, 0})), 18);
+}
+
+TEST(GoldenTiming, EncoderSkipsRowsUpTo64) {
+  const auto cycles_with_input_5 = [](std::int64_t num_inputs) {
+    Spec spec;
+    append_stage(spec, "encoder", "rate_encoder", encoder_spec(num_inputs, 2));
+    std::vector<std::int64_t> intensities(static_cast<std::size_t>(num_inputs), 0);
+    intensities[5] = 1;
+    return cycles_of(spec, frame(intensities));
+  };
+  // Popped in 1 to 65. Row 5 in 67, end_of_step in 68, row 5 in 69, end_of_step in 70;
+  // end_of_sample in 71, pushed in 72.
+  EXPECT_EQ(cycles_with_input_5(64), 75);
+  // Popped in 1 to 66. Rows in 68 to 132, end_of_step in 133, rows in 134 to 198, end_of_step in
+  // 199; end_of_sample in 200, pushed in 201.
+  EXPECT_EQ(cycles_with_input_5(65), 204);
+}
+
+TEST(GoldenTiming, RandomEncoderVisitsEveryRow) {
+  RateEncoderSpec params = encoder_spec(2, 1);
+  params.mode = RateMode::Random;
+  Spec spec;
+  append_stage(spec, "encoder", "rate_encoder", params);
+  // Rows in 5 and 6, end_of_step in 7; end_of_sample in 8, pushed in 9.
+  EXPECT_EQ(cycles_of(spec, frame({0, 0})), 12);
 }
 
 TEST(GoldenTiming, VerdictRoundTrip) {
@@ -122,7 +158,9 @@ TEST(GoldenTiming, VerdictRoundTrip) {
   // Event pushed in 6, popped in 7; end_of_step pushed in 8, popped in 9; decision pushed in
   // 9 + C + 2 = 13, verdict in 14; end_of_sample offered in 15, pushed in 16, popped in 17, pushed
   // in 18.
-  EXPECT_EQ(cycles_of(spec, frame({8, 0})), 21);
+  EXPECT_EQ(cycles_of(spec, frame({8, 1})), 21);
+  // Row 1 skipped.
+  EXPECT_EQ(cycles_of(spec, frame({8, 0})), 20);
 }
 
 TEST(GoldenTiming, DenseCostsRowsPerEventWithoutBubbles) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/stimulus.hpp"
@@ -115,6 +116,7 @@ class FakeDut final : public Dut {
         faults_(faults),
         model_(golden::kind_model("spiking_dense").make(spec.stages.front())) {
     start();
+    take_activity();
   }
 
   void cycle(Pins& pins) override {
@@ -125,6 +127,7 @@ class FakeDut final : public Dut {
       return;
     }
     stream_in(pins);
+    count(pins);
     stream_out(pins);
     bus_write(pins);
     bus_read(pins);
@@ -133,6 +136,19 @@ class FakeDut final : public Dut {
   bool start_waves(const std::filesystem::path&) override { return false; }
   void stop_waves() override {}
   std::string take_assertion_failure() override { return {}; }
+  bool record_activity(bool on) override {
+    recording_ = on;
+    return true;
+  }
+  /// One net, which changes with each word taken; one level, 1 in each cycle; one block.
+  Activity take_activity() override {
+    return std::exchange(activity_, {.num_nets = 1,
+                                     .num_levels = 1,
+                                     .num_blocks = 1,
+                                     .toggles = {0, 0, 0},
+                                     .levels = {0, 0, 0},
+                                     .block_cycles = {0, 0, 0}});
+  }
 
  private:
   void start() {
@@ -147,6 +163,14 @@ class FakeDut final : public Dut {
     step_ = 0;
     sample_ = 0;
     output_held_ = false;
+  }
+
+  void count(const Pins& pins) {
+    if (!recording_) return;
+    ++activity_.cycles;
+    ++activity_.levels[0];
+    ++activity_.block_cycles[0];
+    if (pins.s_axis_tvalid != 0 && pins.s_axis_tready != 0) ++activity_.toggles[0];
   }
 
   std::uint32_t bad_word(const Pins& pins) const {
@@ -364,6 +388,8 @@ class FakeDut final : public Dut {
   std::int64_t step_ = 0, sample_ = 0, words_of_sample_ = 0, total_words_ = 0, events_ = 0,
                fall_ = 0;
   bool output_held_ = false;
+  bool recording_ = false;
+  Activity activity_;
 };
 
 class FakeFactory final : public DutFactory {

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 
+#include "harness/silent.hpp"
 #include "harness/triage.hpp"
 #include "harness_fake_dut.hpp"
 
@@ -123,6 +125,65 @@ TEST_F(Lockstep, ComparesCyclesWhenTheHostDoesNotStall) {
   // The fake answers at once, so its cycles are wrong and the check must say so.
   ASSERT_FALSE(result.passed());
   EXPECT_EQ(result.differences.front().check, Check::Cycles);
+}
+
+// ------------------------------------------------------------------------------------ Activity
+
+TEST_F(Lockstep, RecordsActivityOnlyWhileASampleRuns) {
+  options_ = {.first = 0, .samples = 1, .seed = 5, .record_activity = true};
+  const LockstepResult result = run({});
+  const SampleResult& sample = result.samples.front();
+  ASSERT_TRUE(sample.activity_recorded);
+  EXPECT_EQ(result.activity.cycles, sample.cycles);
+  EXPECT_EQ(result.activity.toggles[0], static_cast<std::uint64_t>(sample.words_in));
+  EXPECT_EQ(result.activity.levels[0], static_cast<std::uint64_t>(result.activity.cycles));
+}
+
+TEST_F(Lockstep, RecordsNothingWithStallsOrStepByStep) {
+  options_.record_activity = true;
+  EXPECT_EQ(run({}).activity.cycles, 0);
+  options_.stalls = 0;
+  options_.checkpoint = Checkpoint::Step;
+  const LockstepResult result = run({});
+  EXPECT_TRUE(result.passed());
+  EXPECT_EQ(result.activity.cycles, 0);
+  for (const SampleResult& each : result.samples) EXPECT_FALSE(each.activity_recorded);
+}
+
+TEST_F(Lockstep, RecordsSilentStepsAndIdleCycles) {
+  const FakeFactory factory(spec_, {});
+  for (const std::int64_t steps : {1, 10, 1000}) {
+    const SilentSteps silent = record_silent_steps(setup_, factory, options_, steps);
+    EXPECT_EQ(silent.steps, steps);
+    EXPECT_EQ(silent.input_spikes, 0);
+    EXPECT_EQ(silent.activity.toggles[0], static_cast<std::uint64_t>(steps));
+  }
+  const Activity idle = record_idle_cycles(setup_, factory, options_, 50);
+  EXPECT_EQ(idle.cycles, 50);
+  EXPECT_EQ(idle.toggles[0], 0U);
+  // A design that answers wrongly is not measured.
+  EXPECT_THROW(record_silent_steps(setup_, FakeFactory(spec_, {.hangs = true}), options_, 300),
+               std::runtime_error);
+}
+
+TEST(ActivityTest, AddsAndRefusesAnotherModel) {
+  const Activity one{.cycles = 2,
+                     .num_nets = 1,
+                     .num_levels = 0,
+                     .num_blocks = 1,
+                     .toggles = {1, 2, 3},
+                     .levels = {},
+                     .block_cycles = {0, 1, 1}};
+  Activity sum;
+  sum.add(one);
+  sum.add(one);
+  sum.add({});
+  EXPECT_EQ(sum.cycles, 4);
+  EXPECT_EQ(sum.toggles, (std::vector<std::uint64_t>{2, 4, 6}));
+  EXPECT_EQ(sum.block_cycles, (std::vector<std::uint64_t>{0, 2, 2}));
+  Activity other = one;
+  other.num_nets = 2;
+  EXPECT_THROW(sum.add(other), std::logic_error);
 }
 
 // -------------------------------------------------------------------------------------- Triage

@@ -204,14 +204,23 @@ std::int64_t row_stride_words(int row_bits);
 /// Ports of a memory: one for reading and writing, or one each.
 enum class MemoryPorts { ReadWrite, ReadAndWrite };
 
-/// A memory macro that the specification names: a module of fixed name and size.
+/// RAM of at least this size is a module of its own, `ram_module_name`: small ones are cheaper in
+/// the logic around them.
+inline constexpr std::int64_t kMinRamModuleBits = 512;
+
+/// A memory that is a module of fixed name and size: a foundry's macro can take its place by name.
 struct Macro {
   std::string name;
+  bool is_named_by_spec = true;  ///< false: a RAM, with the name that its size gives it
   MemoryPorts ports = MemoryPorts::ReadWrite;
   int width = 1;
   std::int64_t depth = 1;
   friend bool operator==(const Macro&, const Macro&) = default;
 };
+
+/// "nacre_ram_1rw_720x16": 720 rows of 16 bits, one port that reads or writes;
+/// "nacre_ram_1r1w_...": one port for each.
+std::string ram_module_name(MemoryPorts ports, std::int64_t depth, int width);
 
 /// A whole design, ready to be printed.
 struct Design {

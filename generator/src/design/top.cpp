@@ -698,9 +698,8 @@ class Builder {
     MemoryShape shape;
     shape.width = constant(placed.section, camel + "RowWidth", std::int64_t{memory.width},
                            fmt::format("bits of a row: {}", memory.doc));
-    const bool is_parameter = memory.technology == LeafMemory::Technology::FlipFlop ||
-                              memory.technology == LeafMemory::Technology::Ram;
-    if (is_parameter) shape.depth = constant(placed.section, camel + "Rows", memory.depth, {});
+    if (takes_parameters(memory))
+      shape.depth = constant(placed.section, camel + "Rows", memory.depth, {});
     const int address = address_width(memory.depth);
     const ConstantId address_name =
         constant(placed.section, camel + "AddrWidth", std::int64_t{address}, {});
@@ -742,14 +741,21 @@ class Builder {
                       .parameters = {},
                       .pins = {}};
     const MemoryShape shape = memory_shape(placed, memory);
-    if (memory.technology == LeafMemory::Technology::Macro) {
-      add_macro({.name = memory.macro,
+    if (!takes_parameters(memory)) {
+      add_macro({.name = instance.module,
+                 .is_named_by_spec = memory.technology == LeafMemory::Technology::Macro,
                  .ports = memory.ports,
                  .width = memory.width,
                  .depth = memory.depth});
     } else {
       instance.parameters = {parameter("Width", shape.width, 1),
                              parameter("Depth", shape.depth, 1)};
+      if (memory.technology == LeafMemory::Technology::FlipFlop) {
+        const ConstantId flip_flops =
+            constant(placed.section, placed.camel + upper_camel(memory.prefix) + "FlipFlops",
+                     Bits{.width = 1, .words = {1}}, "1: not a RAM");
+        instance.parameters.push_back(parameter("FlipFlops", flip_flops));
+      }
     }
     for (const MemoryPort& each : shape.ports) {
       const NetId id = net(placed.section, name + "_" + each.name, each.width, each.width_name);
@@ -775,11 +781,21 @@ class Builder {
     }
   }
 
+  static bool is_ram_module(const LeafMemory& memory) {
+    return memory.technology == LeafMemory::Technology::Ram &&
+           memory.depth * memory.width >= kMinRamModuleBits;
+  }
+
+  /// A memory of rtl/tech, not a module of one size.
+  static bool takes_parameters(const LeafMemory& memory) {
+    return memory.technology == LeafMemory::Technology::FlipFlop ||
+           (memory.technology == LeafMemory::Technology::Ram && !is_ram_module(memory));
+  }
+
   static std::string memory_module(const LeafMemory& memory) {
     if (memory.technology == LeafMemory::Technology::Macro) return memory.macro;
-    std::string name = memory.ports == MemoryPorts::ReadWrite ? "nacre_mem_1rw" : "nacre_mem_1r1w";
-    if (memory.technology == LeafMemory::Technology::FlipFlop) name += "_ff";
-    return name;
+    if (is_ram_module(memory)) return ram_module_name(memory.ports, memory.depth, memory.width);
+    return memory.ports == MemoryPorts::ReadWrite ? "nacre_mem_1rw" : "nacre_mem_1r1w";
   }
 
   void add_macro(const Macro& macro) {
@@ -817,6 +833,11 @@ class Builder {
 };
 
 }  // namespace
+
+std::string ram_module_name(MemoryPorts ports, std::int64_t depth, int width) {
+  return fmt::format("nacre_ram_{}_{}x{}", ports == MemoryPorts::ReadWrite ? "1rw" : "1r1w", depth,
+                     width);
+}
 
 Design elaborate(const Spec& spec, const std::vector<const KindHardware*>& kinds) {
   return Builder(spec, kinds).run();

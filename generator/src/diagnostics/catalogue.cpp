@@ -278,6 +278,63 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N1005", "out of memory", "The machine has less free memory than the design needs.",
        "a large design on a small machine", "Make the design smaller, or use a larger machine.",
        TooLarge},
+      {"N1006", "a synthesis that would take too long",
+       "The estimate of the synthesis, made before any tool runs, is beyond the time limit or the "
+       "machine's memory.",
+       "a dense stage of 1,024 lanes with a limit of 10 minutes",
+       "Turn the knob that the message names (lanes, storage), or raise the limit.", TooLarge},
+      // N11xx: synthesis, cost.
+      {"N1101", "the library cannot be read",
+       "The file does not exist, cannot be unpacked, or is not a complete text in the Liberty "
+       "format: "
+       "it breaks the grammar at the marked place, or ends too early.",
+       "nacre synth spec.json --liberty cells.v",
+       "Give a Liberty file (.lib, also packed with gzip), or copy it again."},
+      {"N1102", "a cell has no area",
+       "The cell states no area, so a netlist with it would look smaller than it is.",
+       "cell (NAND2) { pin (A) { ... } }", "Add the area, or 'dont_use : true;'."},
+      {"N1103", "the library has no flip-flop",
+       "No cell that may be used has an 'ff' group, so no register can be mapped.",
+       "a file with the combinational cells only", "Give the file with the sequential cells, too."},
+      {"N1104", "the library has no NAND2 or inverter",
+       "Every netlist needs an inverter, and the smallest two-input NAND is the unit in which "
+       "areas "
+       "are compared. Both are found by their function, not by their name.",
+       "a file with the sequential cells only", "Give the file with the basic gates, too."},
+      {"N1105", "libraries that do not belong together",
+       "Two files define the same cell, or their voltages or units differ. Files of one corner are "
+       "merged; the same cells at another voltage or temperature are another corner.",
+       "the typical and the slow file of one library, given as one",
+       "Merge files with different cells of one corner."},
+      {"N1106", "units that are not understood",
+       "The library does not state the unit of its capacitances or leakages, or states one that is "
+       "not a positive number with a unit.",
+       "capacitive_load_unit (1, farads);",
+       "Correct the unit to what the library's figures are in."},
+      {"N1107", "no figures for energy",
+       "A cell of the netlist has neither internal_power tables nor pin capacitances, or the "
+       "library "
+       "states no voltage: what the circuit spends cannot be computed.",
+       "nacre synth spec.json --power, with a library for area only",
+       "Use a library with power tables, or leave --power out."},
+      {"N1108", "a bad entry in a memory table",
+       "A memory table is a JSON object with the array \"entries\"; each entry has all fields of "
+       "flows/power/memory_constants.json, each number in its range, and a name of its own.",
+       R"({"entries": [{"name": "my_sram", "read_pj_per_bit": -1}]})", "Correct the entry."},
+      {"N1109", "an unknown memory",
+       "No entry of the memory table has this name, and no entry is of this cell.",
+       "nacre synth spec.json --memory stt_mrm", "Use a name or a cell of the table."},
+      {"N1110", "a netlist that is not as it should be",
+       "Synthesis found a latch outside the clock gates, a cell that the library lacks, a wire "
+       "with "
+       "two drivers or none, or a loop without a flip-flop.",
+       "clock gates, with a library that has no latch",
+       "Do what the message says: another library, --clock-gates off, or other RTL."},
+      {"N1111", "a corner lacks a cell",
+       "A corner is the same library at another voltage, temperature or process; the netlist is "
+       "timed "
+       "with its cells, so it must have them all.",
+       "--corner with a file of another library", "Give the corner of the same library."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",
@@ -292,6 +349,11 @@ const std::vector<CatalogueEntry>& catalogue() {
        "There are more lanes than neurons (or inputs), so some lanes never work and only cost "
        "area.",
        R"({"neurons": 10, "lanes": 64})", "Use the number of lanes that the message names.", Done},
+      {"W1101", "no power tables",
+       "No cell of the library has internal_power tables. Area and time are not concerned; an "
+       "energy "
+       "would lack what cells spend inside.",
+       "a library for area and timing only", "Use a library with power tables for energies.", Done},
   };
   return entries;
 }

@@ -33,10 +33,11 @@ FileTree emit_design(const Design& design) {
     files[sources.leaves.back()] = leaf->text;
   }
   for (const Macro& macro : design.macros) {
-    sources.macros.push_back(fmt::format("rtl/macro/{}.sv", macro.name));
-    files[sources.macros.back()] = print_macro_model(design, macro);
-    sources.stubs.push_back(fmt::format("stub/{}.sv", macro.name));
-    files[sources.stubs.back()] = print_macro_stub(design, macro);
+    MemorySources& memories = macro.is_named_by_spec ? sources.macros : sources.rams;
+    memories.models.push_back(fmt::format("rtl/macro/{}.sv", macro.name));
+    files[memories.models.back()] = print_macro_model(design, macro);
+    memories.stubs.push_back(fmt::format("stub/{}.sv", macro.name));
+    files[memories.stubs.back()] = print_macro_stub(design, macro);
   }
   sources.top = fmt::format("rtl/{}.sv", design.name);
   files[sources.top] = print_module(design.top);

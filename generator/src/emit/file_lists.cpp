@@ -1,5 +1,7 @@
 // rtl.f, FuseSoC and Bender.
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "design/version.hpp"
@@ -22,7 +24,8 @@ std::string generated_by(const Design& design) {
 }
 
 std::string print_rtl_f(const SourceList& sources) {
-  return lines("", sources.leaves) + lines("", sources.macros) + sources.top + "\n";
+  return lines("", sources.leaves) + lines("", sources.rams.models) +
+         lines("", sources.macros.models) + sources.top + "\n";
 }
 
 std::string print_fusesoc_core(const Design& design, const SourceList& sources) {
@@ -33,27 +36,32 @@ std::string print_fusesoc_core(const Design& design, const SourceList& sources) 
   text += "filesets:\n  rtl:\n    files:\n";
   text += lines("      - ", sources.leaves);
   text += fmt::format("      - {}\n    file_type: systemVerilogSource\n", sources.top);
-  const bool has_macros = !sources.macros.empty();
-  if (has_macros) {
-    text += "  macro_models:\n    files:\n" + lines("      - ", sources.macros) +
-            "    file_type: systemVerilogSource\n";
-    text += "  macro_stubs:\n    files:\n" + lines("      - ", sources.stubs) +
-            "    file_type: systemVerilogSource\n";
-  }
+  const auto add_memories = [&](std::string_view name, const MemorySources& memories) {
+    if (memories.models.empty()) return;
+    for (const auto& [suffix, files] :
+         {std::pair{"models", memories.models}, std::pair{"stubs", memories.stubs}}) {
+      text += fmt::format("  {}_{}:\n    files:\n{}    file_type: systemVerilogSource\n", name,
+                          suffix, lines("      - ", files));
+    }
+  };
+  add_memories("ram", sources.rams);
+  add_memories("macro", sources.macros);
   text +=
       fmt::format("  constraints:\n    files:\n      - constraints/{}.sdc\n    file_type: SDC\n\n",
                   design.name);
+  const bool has_rams = !sources.rams.models.empty();
+  const bool has_macros = !sources.macros.models.empty();
   const std::string toplevel = fmt::format("    toplevel: {}\n", design.name);
-  text += "targets:\n  default: &default\n";
-  text += has_macros ? "    filesets: [rtl, macro_models]\n" : "    filesets: [rtl]\n";
-  text += toplevel;
+  const auto filesets = [&](std::string_view rams, std::string_view macros, std::string_view more) {
+    return fmt::format("    filesets: [rtl{}{}{}]\n{}", has_rams ? rams : "",
+                       has_macros ? macros : "", more, toplevel);
+  };
+  text += "targets:\n  default: &default\n" + filesets(", ram_models", ", macro_models", "");
   text +=
       "  lint:\n    <<: *default\n    default_tool: verilator\n    tools:\n      verilator:\n"
       "        mode: lint-only\n        verilator_options: [-Wall]\n";
-  text += "  synth:\n";
-  text += has_macros ? "    filesets: [rtl, macro_stubs, constraints]\n"
-                     : "    filesets: [rtl, constraints]\n";
-  text += toplevel;
+  text += "  synth:\n" + filesets(", ram_models", ", macro_stubs", ", constraints");
+  text += "  asic:\n" + filesets(", ram_stubs", ", macro_stubs", ", constraints");
   return text;
 }
 
@@ -61,10 +69,14 @@ std::string print_bender(const Design& design, const SourceList& sources) {
   std::string text = fmt::format("# {}\n", generated_by(design));
   text += fmt::format("package:\n  name: {}\n\nsources:\n", design.name);
   text += "  - files:\n" + lines("      - ", sources.leaves);
-  if (!sources.macros.empty()) {
-    text += "  - target: not(synthesis)\n    files:\n" + lines("      - ", sources.macros);
-    text += "  - target: synthesis\n    files:\n" + lines("      - ", sources.stubs);
-  }
+  const auto add_files = [&](std::string_view target, const std::vector<std::string>& files) {
+    if (files.empty()) return;
+    text += fmt::format("  - target: {}\n    files:\n{}", target, lines("      - ", files));
+  };
+  add_files("any(fpga, not(synthesis))", sources.rams.models);
+  add_files("all(synthesis, not(fpga))", sources.rams.stubs);
+  add_files("not(synthesis)", sources.macros.models);
+  add_files("synthesis", sources.macros.stubs);
   text += fmt::format("  - files:\n      - {}\n", sources.top);
   return text;
 }

@@ -9,11 +9,16 @@
 
 namespace nacre {
 
+/// Modules of memories: behavioural models, or in their place stubs.
+struct MemorySources {
+  std::vector<std::string> models, stubs;
+};
+
 /// What the file lists name, in compile order; paths relative to the output folder.
 struct SourceList {
   std::vector<std::string> leaves;
-  std::vector<std::string> macros;  ///< behavioural models
-  std::vector<std::string> stubs;   ///< in place of `macros`, for synthesis
+  MemorySources rams;    ///< an FPGA's synthesis reads the models, too: it infers block RAM
+  MemorySources macros;  ///< that the specification names
   std::string top;
 };
 

@@ -80,13 +80,15 @@ module nacre_cfg_demux_tb;
           if (s_ready !== (k == latency)) fail("ready");
           if (k == latency) begin
             served = served + 1;
-            if (s_rdata !== m_rdata[target*32 +: 32] || s_error !== m_error[target])
-              fail("wrong response");
+            if (s_error !== m_error[target]) fail("wrong response");
+            if (s_rdata !== (m_error[target] ? 32'd0 : m_rdata[target*32 +: 32]))
+              fail("wrong data");
             if (s_error && s_busy !== busy_seen) fail("busy");
           end
         end else begin
           if (m_valid !== '0) fail("a target sees a foreign request");
-          if (s_ready !== 1'b1 || s_error !== 1'b1 || s_busy !== 1'b0) fail("not refused");
+          if (s_ready !== 1'b1 || s_error !== 1'b1 || s_busy !== 1'b0 || s_rdata !== 32'd0)
+            fail("not refused");
           refused = refused + 1;
           k = latency;
         end

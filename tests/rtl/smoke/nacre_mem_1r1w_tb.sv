@@ -1,29 +1,33 @@
 `default_nettype none
-// Random reads and writes against an array: read latency of one cycle, data held.
+// Random reads and writes against an array: read latency of one cycle, data held until the next
+// read or a write of that row.
 module nacre_mem_1r1w_tb #(
   parameter int Width = 32,
-  parameter int Depth = 16
+  parameter int Depth = 16,
+  parameter bit FlipFlops = 1'b0
 ) ();
 
   localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1;
 
   reg                  clk, ren, wen, known;
-  reg  [AddrWidth-1:0] raddr, waddr;
+  reg  [AddrWidth-1:0] raddr, waddr, held;
   reg  [Width-1:0]     wdata;
   wire [Width-1:0]     rdata;
   reg  [Width-1:0]     model [0:Depth-1];
   reg  [Width-1:0]     expected;
   integer              errors;
 
-  nacre_mem_1r1w #(.Width(Width), .Depth(Depth)) u_dut (
+  nacre_mem_1r1w #(.Width(Width), .Depth(Depth), .FlipFlops(FlipFlops)) u_dut (
     .clk_i(clk), .ren_i(ren), .raddr_i(raddr), .rdata_o(rdata), .wen_i(wen), .waddr_i(waddr),
     .wdata_i(wdata)
   );
 
   task cycle;
     #1 clk = 1'b1;
+    if (wen && waddr == held) known = 1'b0;
     if (ren) begin
       expected = model[raddr];
+      held     = raddr;
       known    = 1'b1;
     end
     if (wen) model[waddr] = wdata;
@@ -39,7 +43,7 @@ module nacre_mem_1r1w_tb #(
   endfunction
 
   initial begin
-    clk = 1'b0; errors = 0; known = 1'b0; expected = '0;
+    clk = 1'b0; errors = 0; known = 1'b0; expected = '0; held = '0;
     ren = 1'b0; wen = 1'b1; raddr = '0;
     for (int d = 0; d < Depth; d++) begin
       waddr = AddrWidth'(d);

@@ -2,7 +2,8 @@
 // Random accesses against an array: masked writes, read latency of one cycle, data held.
 module nacre_mem_1rw_tb #(
   parameter int Width = 32,
-  parameter int Depth = 16
+  parameter int Depth = 16,
+  parameter bit FlipFlops = 1'b0
 ) ();
 
   localparam int AddrWidth = (Depth > 1) ? $clog2(Depth) : 1;
@@ -17,7 +18,7 @@ module nacre_mem_1rw_tb #(
   reg  [Width-1:0]     expected;
   integer              errors;
 
-  nacre_mem_1rw #(.Width(Width), .Depth(Depth)) u_dut (
+  nacre_mem_1rw #(.Width(Width), .Depth(Depth), .FlipFlops(FlipFlops)) u_dut (
     .clk_i(clk), .en_i(en), .we_i(we), .addr_i(addr), .wmask_i(wmask), .wdata_i(wdata),
     .rdata_o(rdata)
   );

@@ -43,6 +43,20 @@ module nacre_rate_encoder_tb;
   logic [OutWidth-1:0] m_data;
   logic [1:0] error;
   wire idle = !busy && !busy_bus;
+  localparam int RowWidth         = (NumRows > 1) ? $clog2(NumRows) : 1;
+  localparam int IncrementsWidth  = Lanes * (PhaseBits + 1);
+  localparam int IncrementsChunks = (IncrementsWidth + 31) / 32;
+  localparam int PhasesWidth      = Lanes * PhaseBits;
+  logic levels_en, levels_we, levels_wmask, start_en, start_we, start_wmask;
+  logic increments_en, increments_we, phases_ren, phases_wen;
+  logic [IntensityBits-1:0] levels_addr;
+  logic [PhaseBits:0] levels_rdata, levels_wdata;
+  logic [AddressWidth-1:0] start_addr;
+  logic [PhaseBits-1:0] start_rdata, start_wdata;
+  logic [RowWidth-1:0] increments_addr, phases_raddr, phases_waddr;
+  logic [IncrementsChunks-1:0] increments_wmask;
+  logic [IncrementsWidth-1:0] increments_rdata, increments_wdata;
+  logic [PhasesWidth-1:0] phases_rdata, phases_wdata;
 
   nacre_rate_encoder #(
     .NumInputs(NumInputs), .IntensityBits(IntensityBits), .PhaseBits(PhaseBits), .Random(Random),
@@ -55,7 +69,32 @@ module nacre_rate_encoder_tb;
     .single_step_i(single_step),
     .step_i(step), .verdict_valid_i(verdict_valid), .verdict_i(verdict), .s_valid_i(s_valid),
     .s_ready_o(s_ready), .s_data_i(s_data), .m_valid_o(m_valid), .m_ready_i(m_ready),
-    .m_data_o(m_data), .busy_o(busy), .error_o(error)
+    .m_data_o(m_data), .busy_o(busy), .error_o(error),
+    .levels_en_o(levels_en), .levels_we_o(levels_we), .levels_addr_o(levels_addr),
+    .levels_wmask_o(levels_wmask), .levels_wdata_o(levels_wdata), .levels_rdata_i(levels_rdata),
+    .start_en_o(start_en), .start_we_o(start_we), .start_addr_o(start_addr),
+    .start_wmask_o(start_wmask), .start_wdata_o(start_wdata), .start_rdata_i(start_rdata),
+    .increments_en_o(increments_en), .increments_we_o(increments_we),
+    .increments_addr_o(increments_addr), .increments_wmask_o(increments_wmask),
+    .increments_wdata_o(increments_wdata), .increments_rdata_i(increments_rdata),
+    .phases_ren_o(phases_ren), .phases_raddr_o(phases_raddr), .phases_rdata_i(phases_rdata),
+    .phases_wen_o(phases_wen), .phases_waddr_o(phases_waddr), .phases_wdata_o(phases_wdata)
+  );
+  nacre_mem_1rw #(.Width(PhaseBits + 1), .Depth(NumLevels)) u_levels (
+    .clk_i(clk), .en_i(levels_en), .we_i(levels_we), .addr_i(levels_addr),
+    .wmask_i(levels_wmask), .wdata_i(levels_wdata), .rdata_o(levels_rdata)
+  );
+  nacre_mem_1rw #(.Width(PhaseBits), .Depth(NumInputs)) u_start (
+    .clk_i(clk), .en_i(start_en), .we_i(start_we), .addr_i(start_addr),
+    .wmask_i(start_wmask), .wdata_i(start_wdata), .rdata_o(start_rdata)
+  );
+  nacre_mem_1rw #(.Width(IncrementsWidth), .Depth(NumRows)) u_increments (
+    .clk_i(clk), .en_i(increments_en), .we_i(increments_we), .addr_i(increments_addr),
+    .wmask_i(increments_wmask), .wdata_i(increments_wdata), .rdata_o(increments_rdata)
+  );
+  nacre_mem_1r1w #(.Width(PhasesWidth), .Depth(NumRows)) u_phases (
+    .clk_i(clk), .ren_i(phases_ren), .raddr_i(phases_raddr), .rdata_o(phases_rdata),
+    .wen_i(phases_wen), .waddr_i(phases_waddr), .wdata_i(phases_wdata)
   );
 
   always #5 clk = !clk;
@@ -110,8 +149,9 @@ module nacre_rate_encoder_tb;
 
   // ---- Checks in every cycle
   always @(posedge clk) if (checking && rst_n) begin
-    if ((^{cfg_ready, cfg_error, cfg_rdata, s_ready, m_valid, m_data, busy, error}) === 1'bx)
+    if ((^{cfg_ready, cfg_error, cfg_rdata, s_ready, m_valid, busy, error}) === 1'bx)
       fail("an output is X");
+    if (m_valid && (^m_data) === 1'bx) fail("a word is X");
     // A word is held or the next is on its way: not idle. Idle means that nothing comes any more.
     if (m_valid && !busy) fail("not busy with a word at the output");
     if (m_valid && !m_ready) stalls = stalls + 1;

@@ -107,8 +107,9 @@ module nacre_spike_readout_tb;
   endtask
 
   always @(posedge clk) if (checking && rst_n) begin
-    if ((^{cfg_ready, cfg_error, cfg_rdata, s_ready, m_valid, m_data, busy, verdict_valid, verdict})
-        === 1'bx) fail("an output is X");
+    if ((^{cfg_ready, cfg_error, cfg_rdata, s_ready, m_valid, busy, verdict_valid, verdict}) === 1'bx)
+      fail("an output is X");
+    if (m_valid && (^m_data) === 1'bx) fail("a word is X");
     if ((m_valid || verdict_valid || !s_ready) && !busy) fail("not busy");
     if (m_valid && m_ready) begin
       if (num_got >= num_expected) fail("a word too many");

@@ -71,7 +71,7 @@ module nacre_spike_serializer_tb #(
     end_of_sample = 1'b0; row = '0; counts = '0; negative = '0; take = 1'b1;
     written = 0; read = 0; errors = 0; left = 0; held = 0; items = 0;
     #1 rst_n = 1'b0;
-    #1 if (^{s_ready, m_valid, word, busy} === 1'bx) errors = 1;
+    #1 if (^{s_ready, m_valid, busy} === 1'bx) errors = 1;
     #1 rst_n = 1'b1;
     for (int t = 0; t < 3000 && written < MostWords - 16 * Lanes; t++) begin
       if (!s_valid || take) begin

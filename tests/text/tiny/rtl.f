@@ -1,9 +1,12 @@
+rtl/nacre_clock_gate.sv
+rtl/nacre_register.sv
 rtl/nacre_axil_cfg.sv
 rtl/nacre_cfg_demux.sv
 rtl/nacre_perf_counter.sv
 rtl/nacre_control.sv
 rtl/nacre_mem_1r1w.sv
 rtl/nacre_mem_1rw.sv
+rtl/nacre_register_reset.sv
 rtl/nacre_stream_fifo.sv
 rtl/nacre_spike_serializer.sv
 rtl/nacre_rate_encoder.sv

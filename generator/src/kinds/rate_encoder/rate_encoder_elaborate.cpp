@@ -143,6 +143,37 @@ std::vector<LeafParameter> parameters_of(const RateEncoderSpec& spec, Counters c
   return parameters;
 }
 
+/// Only the phases are read and written at a time: the rest is written while nothing reads it.
+std::vector<LeafMemory> memories_of(const RateEncoderSpec& spec, const Geometry& g) {
+  const auto ram_if = [](bool used) {
+    return used ? LeafMemory::Technology::Ram : LeafMemory::Technology::None;
+  };
+  return {{.prefix = "levels",
+           .ports = MemoryPorts::ReadWrite,
+           .technology = LeafMemory::Technology::Ram,
+           .width = spec.phase_bits + 1,
+           .depth = std::int64_t{1} << spec.intensity_bits,
+           .doc = "increment of an intensity"},
+          {.prefix = "start",
+           .ports = MemoryPorts::ReadWrite,
+           .technology = ram_if(start_per_input(spec)),
+           .width = spec.phase_bits,
+           .depth = spec.num_inputs,
+           .doc = "phase of an input at the start of a sample"},
+          {.prefix = "increments",
+           .ports = MemoryPorts::ReadWrite,
+           .technology = LeafMemory::Technology::Ram,
+           .width = spec.lanes * (spec.phase_bits + 1),
+           .depth = g.state_rows,
+           .doc = "increment of each input of the row"},
+          {.prefix = "phases",
+           .ports = MemoryPorts::ReadAndWrite,
+           .technology = ram_if(spec.mode == RateMode::PhaseAccumulator),
+           .width = spec.lanes * spec.phase_bits,
+           .depth = g.state_rows,
+           .doc = "phase of each input of the row"}};
+}
+
 StageHardware elaborate_rate_encoder(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<RateEncoderSpec>(stage);
   const Geometry g = geometry_of(spec);
@@ -164,6 +195,7 @@ StageHardware elaborate_rate_encoder(const Stage& stage, const Spec& design) {
                      spec.start_phase));
   }
   hardware.windows.push_back(state_window(spec, g));
+  hardware.memories = memories_of(spec, g);
   hardware.errors = {"frame_order", "frame_short"};
   hardware.has_step_ports = true;
   hardware.verdict_from = spec.stop_on;

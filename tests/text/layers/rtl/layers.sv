@@ -112,40 +112,44 @@ module layers (
   localparam int HiddenBiasMaskWidth        = 1;       // 32-bit chunks of a row
 
   // ---------------- out_layer: 2 spiking neurons, fully connected to 9 inputs, 1 updated per cycle
-  localparam int OutLayerWordWidth            = 4;   // kind, polarity, address
-  localparam int OutLayerNumInputs            = 9;   // addresses of the input stream
-  localparam int OutLayerNumNeurons           = 2;   // neurons
-  localparam int OutLayerLanes                = 1;   // neurons updated per cycle
-  localparam int OutLayerWeightCode           = 2;   // 0: signed, 1: unsigned, 2: binary, 3: cells
-  localparam int OutLayerWeightWidth          = 1;   // bits stored per weight
-  localparam int OutLayerBiasWidth            = 0;   // bits of a bias; 0: no bias
-  localparam int OutLayerKeepState            = 0;   // 1: the state outlives the end of a sample
-  localparam int OutLayerMembraneWidth        = 4;   // bits of a membrane potential
-  localparam int OutLayerClampMin             = -8;  // least membrane potential
-  localparam int OutLayerClampMax             = 7;   // greatest membrane potential
-  localparam int OutLayerThreshold            = 2;   // positive threshold after reset
-  localparam int OutLayerHasNegativeThreshold = 0;   // 1: negative spikes, too
-  localparam int OutLayerCompare              = 0;   // 0: fires at the threshold, 1: above it
-  localparam int OutLayerFire                 = 0;   // 0: once per time step, 1: after each event
-  localparam int OutLayerMaxSpikes            = 1;   // spikes of one test, at most
-  localparam int OutLayerReset                = 1;   // 0: subtract, 1: zero, 2: value, 3: none
-  localparam int OutLayerRefractorySteps      = 0;   // time steps without another spike
-  localparam int OutLayerLeak                 = 1;   // 0: none, 1: shift, 2: multiply
-  localparam int OutLayerLeakShift            = 2;   // v loses v / 2^LeakShift per step
-  localparam int OutLayerLeakRounding         = 0;   // 0: floor, 1: toward zero, 2: half up
-  localparam int OutLayerLeakOrder            = 1;   // 0: after the test for a spike, 1: before it
-  localparam int OutLayerCfgAddrWidth         = 7;   // address bits of its window
-  localparam int OutLayerWeightsRowWidth      = 1;   // bits of a row: weights
+  localparam int OutLayerWordWidth            = 4;     // kind, polarity, address
+  localparam int OutLayerNumInputs            = 9;     // addresses of the input stream
+  localparam int OutLayerNumNeurons           = 2;     // neurons
+  localparam int OutLayerLanes                = 1;     // neurons updated per cycle
+  // 0: signed, 1: unsigned, 2: binary, 3: cells
+  localparam int OutLayerWeightCode           = 2;
+  localparam int OutLayerWeightWidth          = 1;     // bits stored per weight
+  localparam int OutLayerBiasWidth            = 0;     // bits of a bias; 0: no bias
+  localparam int OutLayerKeepState            = 0;     // 1: the state outlives the end of a sample
+  localparam int OutLayerMembraneWidth        = 4;     // bits of a membrane potential
+  localparam int OutLayerClampMin             = -8;    // least membrane potential
+  localparam int OutLayerClampMax             = 7;     // greatest membrane potential
+  localparam int OutLayerThreshold            = 2;     // positive threshold after reset
+  localparam int OutLayerHasNegativeThreshold = 0;     // 1: negative spikes, too
+  localparam int OutLayerCompare              = 0;     // 0: fires at the threshold, 1: above it
+  localparam int OutLayerFire                 = 0;     // 0: once per time step, 1: after each event
+  localparam int OutLayerMaxSpikes            = 1;     // spikes of one test, at most
+  localparam int OutLayerReset                = 1;     // 0: subtract, 1: zero, 2: value, 3: none
+  localparam int OutLayerRefractorySteps      = 0;     // time steps without another spike
+  localparam int OutLayerLeak                 = 1;     // 0: none, 1: shift, 2: multiply
+  localparam int OutLayerLeakShift            = 2;     // v loses v / 2^LeakShift per step
+  localparam int OutLayerLeakRounding         = 0;     // 0: floor, 1: toward zero, 2: half up
+  // 0: after the test for a spike, 1: before it
+  localparam int OutLayerLeakOrder            = 1;
+  localparam int OutLayerCfgAddrWidth         = 7;     // address bits of its window
+  localparam int OutLayerWeightsRowWidth      = 1;     // bits of a row: weights
   localparam int OutLayerWeightsRows          = 18;
   localparam int OutLayerWeightsAddrWidth     = 5;
-  localparam int OutLayerWeightsMaskWidth     = 1;   // 32-bit chunks of a row
+  localparam int OutLayerWeightsMaskWidth     = 1;     // 32-bit chunks of a row
+  localparam bit OutLayerWeightsFlipFlops     = 1'b1;  // 1: not a RAM
   // bits of a row: membrane potentials and refractory counters
   localparam int OutLayerStateRowWidth        = 4;
   localparam int OutLayerStateRows            = 2;
   localparam int OutLayerStateAddrWidth       = 1;
-  localparam int OutLayerBiasRowWidth         = 1;   // bits of a row: bias of each neuron
+  localparam bit OutLayerStateFlipFlops       = 1'b1;  // 1: not a RAM
+  localparam int OutLayerBiasRowWidth         = 1;     // bits of a row: bias of each neuron
   localparam int OutLayerBiasAddrWidth        = 1;
-  localparam int OutLayerBiasMaskWidth        = 1;   // 32-bit chunks of a row
+  localparam int OutLayerBiasMaskWidth        = 1;     // 32-bit chunks of a row
 
   // --------------------------------------------------------------------------------- Output stream
   localparam int OutputAddresses = 2;     // addresses are 0 ... this - 1
@@ -424,7 +428,7 @@ module layers (
     .bias_rdata_i     (hidden_bias_rdata)
   );
 
-  sram_15x48 u_hidden_weights (
+  nacre_ram_1rw_15x48 u_hidden_weights (
     .clk_i   (clk_i),
     .en_i    (hidden_weights_en),
     .we_i    (hidden_weights_we),
@@ -520,9 +524,10 @@ module layers (
     .bias_rdata_i     (1'b0)
   );
 
-  nacre_mem_1rw_ff #(
-    .Width (OutLayerWeightsRowWidth),
-    .Depth (OutLayerWeightsRows)
+  nacre_mem_1rw #(
+    .Width     (OutLayerWeightsRowWidth),
+    .Depth     (OutLayerWeightsRows),
+    .FlipFlops (OutLayerWeightsFlipFlops)
   ) u_out_layer_weights (
     .clk_i   (clk_i),
     .en_i    (out_layer_weights_en),
@@ -533,9 +538,10 @@ module layers (
     .rdata_o (out_layer_weights_rdata)
   );
 
-  nacre_mem_1r1w_ff #(
-    .Width (OutLayerStateRowWidth),
-    .Depth (OutLayerStateRows)
+  nacre_mem_1r1w #(
+    .Width     (OutLayerStateRowWidth),
+    .Depth     (OutLayerStateRows),
+    .FlipFlops (OutLayerStateFlipFlops)
   ) u_out_layer_state (
     .clk_i   (clk_i),
     .ren_i   (out_layer_state_ren),

@@ -74,18 +74,37 @@ module tiny (
   localparam bit InputPayloadSigned   = 1'b0;  // 1: two's complement
 
   // -------------------------------------- encoder: 4 intensities to spikes in at most 6 time steps
-  localparam int          EncoderWordWidth     = 5;      // kind, polarity, address
-  localparam int          EncoderErrorsWidth   = 2;      // frame_order, frame_short
-  localparam int          EncoderNumInputs     = 4;      // inputs
-  localparam int          EncoderIntensityBits = 2;      // bits of an intensity
-  localparam int          EncoderPhaseBits     = 3;      // bits of the phase
-  localparam bit          EncoderRandom        = 1'b0;   // 0: phase accumulator, 1: pseudo-random
-  localparam int          EncoderTimeSteps     = 6;      // time steps of a sample, at most
-  localparam int          EncoderLanes         = 2;      // inputs examined per cycle
-  localparam bit          EncoderStopOn        = 1'b1;   // 1: a verdict may end the sample
-  localparam bit          EncoderStartPerInput = 1'b0;   // 1: each input has a start phase
-  localparam logic [31:0] EncoderStartPhase    = 32'd2;  // of all inputs, after reset
-  localparam int          EncoderCfgAddrWidth  = 6;      // address bits of its window
+  localparam int          EncoderWordWidth           = 5;      // kind, polarity, address
+  localparam int          EncoderErrorsWidth         = 2;      // frame_order, frame_short
+  localparam int          EncoderNumInputs           = 4;      // inputs
+  localparam int          EncoderIntensityBits       = 2;      // bits of an intensity
+  localparam int          EncoderPhaseBits           = 3;      // bits of the phase
+  // 0: phase accumulator, 1: pseudo-random
+  localparam bit          EncoderRandom              = 1'b0;
+  localparam int          EncoderTimeSteps           = 6;      // time steps of a sample, at most
+  localparam int          EncoderLanes               = 2;      // inputs examined per cycle
+  localparam bit          EncoderStopOn              = 1'b1;   // 1: a verdict may end the sample
+  localparam bit          EncoderStartPerInput       = 1'b0;   // 1: each input has a start phase
+  localparam logic [31:0] EncoderStartPhase          = 32'd2;  // of all inputs, after reset
+  localparam int          EncoderCfgAddrWidth        = 6;      // address bits of its window
+  // bits of a row: increment of an intensity
+  localparam int          EncoderLevelsRowWidth      = 4;
+  localparam int          EncoderLevelsRows          = 4;
+  localparam int          EncoderLevelsAddrWidth     = 2;
+  localparam int          EncoderLevelsMaskWidth     = 1;      // 32-bit chunks of a row
+  // bits of a row: phase of an input at the start of a sample
+  localparam int          EncoderStartRowWidth       = 3;
+  localparam int          EncoderStartAddrWidth      = 2;
+  localparam int          EncoderStartMaskWidth      = 1;      // 32-bit chunks of a row
+  // bits of a row: increment of each input of the row
+  localparam int          EncoderIncrementsRowWidth  = 8;
+  localparam int          EncoderIncrementsRows      = 2;
+  localparam int          EncoderIncrementsAddrWidth = 1;
+  localparam int          EncoderIncrementsMaskWidth = 1;      // 32-bit chunks of a row
+  // bits of a row: phase of each input of the row
+  localparam int          EncoderPhasesRowWidth      = 6;
+  localparam int          EncoderPhasesRows          = 2;
+  localparam int          EncoderPhasesAddrWidth     = 1;
 
   // --------------- classifier: 3 spiking neurons, fully connected to 4 inputs, 2 updated per cycle
   localparam int ClassifierWordWidth            = 5;    // kind, polarity, address
@@ -177,15 +196,38 @@ module tiny (
   logic egress_sample;
 
   // --------------------------------------------------------------------------------- Nets: encoder
-  logic                          encoder_cfg_valid;
-  logic                          encoder_cfg_ready;
-  logic [BusWidth-1:0]           encoder_cfg_rdata;
-  logic                          encoder_cfg_error;
-  logic                          encoder_valid;
-  logic                          encoder_ready;
-  logic [EncoderWordWidth-1:0]   encoder_word;
-  logic                          encoder_busy;
-  logic [EncoderErrorsWidth-1:0] encoder_errors;
+  logic                                  encoder_cfg_valid;
+  logic                                  encoder_cfg_ready;
+  logic [BusWidth-1:0]                   encoder_cfg_rdata;
+  logic                                  encoder_cfg_error;
+  logic                                  encoder_valid;
+  logic                                  encoder_ready;
+  logic [EncoderWordWidth-1:0]           encoder_word;
+  logic                                  encoder_busy;
+  logic [EncoderErrorsWidth-1:0]         encoder_errors;
+  logic                                  encoder_levels_en;
+  logic                                  encoder_levels_we;
+  logic [EncoderLevelsAddrWidth-1:0]     encoder_levels_addr;
+  logic [EncoderLevelsMaskWidth-1:0]     encoder_levels_wmask;
+  logic [EncoderLevelsRowWidth-1:0]      encoder_levels_wdata;
+  logic [EncoderLevelsRowWidth-1:0]      encoder_levels_rdata;
+  logic                                  unused_encoder_start_en;
+  logic                                  unused_encoder_start_we;
+  logic [EncoderStartAddrWidth-1:0]      unused_encoder_start_addr;
+  logic [EncoderStartMaskWidth-1:0]      unused_encoder_start_wmask;
+  logic [EncoderStartRowWidth-1:0]       unused_encoder_start_wdata;
+  logic                                  encoder_increments_en;
+  logic                                  encoder_increments_we;
+  logic [EncoderIncrementsAddrWidth-1:0] encoder_increments_addr;
+  logic [EncoderIncrementsMaskWidth-1:0] encoder_increments_wmask;
+  logic [EncoderIncrementsRowWidth-1:0]  encoder_increments_wdata;
+  logic [EncoderIncrementsRowWidth-1:0]  encoder_increments_rdata;
+  logic                                  encoder_phases_ren;
+  logic [EncoderPhasesAddrWidth-1:0]     encoder_phases_raddr;
+  logic [EncoderPhasesRowWidth-1:0]      encoder_phases_rdata;
+  logic                                  encoder_phases_wen;
+  logic [EncoderPhasesAddrWidth-1:0]     encoder_phases_waddr;
+  logic [EncoderPhasesRowWidth-1:0]      encoder_phases_wdata;
 
   // ------------------------------------------------------------------------------ Nets: classifier
   logic                                  classifier_cfg_valid;
@@ -357,29 +399,92 @@ module tiny (
     .StartPhase    (EncoderStartPhase),
     .Counters      (Counters)
   ) u_encoder (
-    .clk_i            (clk_i),
-    .rst_ni           (rst_ni),
-    .cfg_valid_i      (encoder_cfg_valid),
-    .cfg_write_i      (cfg_write),
-    .cfg_addr_i       (cfg_addr[EncoderCfgAddrWidth-1:0]),
-    .cfg_wdata_i      (cfg_wdata),
-    .cfg_ready_o      (encoder_cfg_ready),
-    .cfg_rdata_o      (encoder_cfg_rdata),
-    .cfg_error_o      (encoder_cfg_error),
-    .idle_i           (idle),
-    .clear_counters_i (clear_counters),
-    .single_step_i    (single_step),
-    .step_i           (step),
-    .verdict_valid_i  (readout_verdict_valid),
-    .verdict_i        (readout_verdict),
-    .s_valid_i        (input_valid),
-    .s_ready_o        (input_ready),
-    .s_data_i         (input_word),
-    .m_valid_o        (encoder_valid),
-    .m_ready_i        (encoder_ready),
-    .m_data_o         (encoder_word),
-    .busy_o           (encoder_busy),
-    .error_o          (encoder_errors)
+    .clk_i              (clk_i),
+    .rst_ni             (rst_ni),
+    .cfg_valid_i        (encoder_cfg_valid),
+    .cfg_write_i        (cfg_write),
+    .cfg_addr_i         (cfg_addr[EncoderCfgAddrWidth-1:0]),
+    .cfg_wdata_i        (cfg_wdata),
+    .cfg_ready_o        (encoder_cfg_ready),
+    .cfg_rdata_o        (encoder_cfg_rdata),
+    .cfg_error_o        (encoder_cfg_error),
+    .idle_i             (idle),
+    .clear_counters_i   (clear_counters),
+    .single_step_i      (single_step),
+    .step_i             (step),
+    .verdict_valid_i    (readout_verdict_valid),
+    .verdict_i          (readout_verdict),
+    .s_valid_i          (input_valid),
+    .s_ready_o          (input_ready),
+    .s_data_i           (input_word),
+    .m_valid_o          (encoder_valid),
+    .m_ready_i          (encoder_ready),
+    .m_data_o           (encoder_word),
+    .busy_o             (encoder_busy),
+    .error_o            (encoder_errors),
+    .levels_en_o        (encoder_levels_en),
+    .levels_we_o        (encoder_levels_we),
+    .levels_addr_o      (encoder_levels_addr),
+    .levels_wmask_o     (encoder_levels_wmask),
+    .levels_wdata_o     (encoder_levels_wdata),
+    .levels_rdata_i     (encoder_levels_rdata),
+    .start_en_o         (unused_encoder_start_en),
+    .start_we_o         (unused_encoder_start_we),
+    .start_addr_o       (unused_encoder_start_addr),
+    .start_wmask_o      (unused_encoder_start_wmask),
+    .start_wdata_o      (unused_encoder_start_wdata),
+    .start_rdata_i      (3'b0),
+    .increments_en_o    (encoder_increments_en),
+    .increments_we_o    (encoder_increments_we),
+    .increments_addr_o  (encoder_increments_addr),
+    .increments_wmask_o (encoder_increments_wmask),
+    .increments_wdata_o (encoder_increments_wdata),
+    .increments_rdata_i (encoder_increments_rdata),
+    .phases_ren_o       (encoder_phases_ren),
+    .phases_raddr_o     (encoder_phases_raddr),
+    .phases_rdata_i     (encoder_phases_rdata),
+    .phases_wen_o       (encoder_phases_wen),
+    .phases_waddr_o     (encoder_phases_waddr),
+    .phases_wdata_o     (encoder_phases_wdata)
+  );
+
+  nacre_mem_1rw #(
+    .Width (EncoderLevelsRowWidth),
+    .Depth (EncoderLevelsRows)
+  ) u_encoder_levels (
+    .clk_i   (clk_i),
+    .en_i    (encoder_levels_en),
+    .we_i    (encoder_levels_we),
+    .addr_i  (encoder_levels_addr),
+    .wmask_i (encoder_levels_wmask),
+    .wdata_i (encoder_levels_wdata),
+    .rdata_o (encoder_levels_rdata)
+  );
+
+  nacre_mem_1rw #(
+    .Width (EncoderIncrementsRowWidth),
+    .Depth (EncoderIncrementsRows)
+  ) u_encoder_increments (
+    .clk_i   (clk_i),
+    .en_i    (encoder_increments_en),
+    .we_i    (encoder_increments_we),
+    .addr_i  (encoder_increments_addr),
+    .wmask_i (encoder_increments_wmask),
+    .wdata_i (encoder_increments_wdata),
+    .rdata_o (encoder_increments_rdata)
+  );
+
+  nacre_mem_1r1w #(
+    .Width (EncoderPhasesRowWidth),
+    .Depth (EncoderPhasesRows)
+  ) u_encoder_phases (
+    .clk_i   (clk_i),
+    .ren_i   (encoder_phases_ren),
+    .raddr_i (encoder_phases_raddr),
+    .rdata_o (encoder_phases_rdata),
+    .wen_i   (encoder_phases_wen),
+    .waddr_i (encoder_phases_waddr),
+    .wdata_i (encoder_phases_wdata)
   );
 
   // --------------- classifier: 3 spiking neurons, fully connected to 4 inputs, 2 updated per cycle

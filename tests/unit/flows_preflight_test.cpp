@@ -1,0 +1,193 @@
+// What a synthesis would cost, against runs that were measured; what is refused.
+
+#include "synth/preflight.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+
+#include "nacre/generate.hpp"
+
+namespace nacre::flows {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A design, and what Yosys 0.23 made of it (synth, dfflibmap, abc with osu018_stdcells.lib, one
+/// module per leaf, clock gates with a latch of area 0, RAM modules left out).
+struct Measured {
+  const char* name;
+  const char* body;  ///< of the specification
+  double gates;      ///< area / 24 um2
+  double seconds;    ///< processor time of the run, one core of the build machine
+};
+void PrintTo(const Measured& row, std::ostream* out) { *out << row.name; }
+
+constexpr const char* kDense1 = R"("input": {"kind": "events", "addresses": 256},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 256, "lanes": 1, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 12, "threshold": 3, "leak": "shift", "leak_shift": 4}}])";
+constexpr const char* kDense8 = R"("input": {"kind": "events", "addresses": 256},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 256, "lanes": 8, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 12, "threshold": 3, "leak": "shift", "leak_shift": 4}}])";
+constexpr const char* kDense64 = R"("input": {"kind": "events", "addresses": 256},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 256, "lanes": 64, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 12, "threshold": 3, "leak": "shift", "leak_shift": 4}}])";
+constexpr const char* kDense512 = R"("input": {"kind": "events", "addresses": 64},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 512, "lanes": 512, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 12, "threshold": 3, "leak": "shift", "leak_shift": 4}}])";
+constexpr const char* kWide4 = R"("input": {"kind": "events", "addresses": 784},
+  "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 100, "lanes": 4, "weights": {"code": "signed", "bits": 8, "fill": "random"},
+  "neuron": {"membrane_bits": 24, "threshold": 3}}])";
+constexpr const char* kProduct4 = R"("input": {"kind": "events", "addresses": 64},
+  "counters": "full", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 64, "lanes": 4, "weights": {"code": "signed", "bits": 8, "fill": "random"},
+  "neuron": {"membrane_bits": 16, "threshold": 3, "leak": "multiply", "leak_factor": 230,
+  "leak_fraction_bits": 8, "refractory_steps": 3, "negative_threshold": -3}}])";
+constexpr const char* kFlipFlops = R"("input": {"kind": "events", "addresses": 16},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 32, "lanes": 4, "state": {"storage": "flipflop"},
+  "weights": {"code": "signed", "bits": 4, "fill": "random", "storage": "flipflop"},
+  "neuron": {"membrane_bits": 8, "threshold": 3}}])";
+constexpr const char* kFlipFlops16k = R"("input": {"kind": "events", "addresses": 64},
+  "counters": "none", "stages": [{"name": "core", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 64, "lanes": 4, "state": {"storage": "flipflop"},
+  "weights": {"code": "signed", "bits": 4, "fill": "random", "storage": "flipflop"},
+  "neuron": {"membrane_bits": 8, "threshold": 3}}])";
+constexpr const char* kRandom8 = R"("input": {"kind": "values", "addresses": 64, "bits": 4},
+  "stages": [{"name": "encoder", "kind": "rate_encoder", "inputs": ["input"],
+  "phase_bits": 8, "time_steps": 16, "lanes": 8, "mode": "random"}])";
+constexpr const char* kEncoder16 = R"("input": {"kind": "values", "addresses": 256, "bits": 4},
+  "counters": "none", "stages": [{"name": "encoder", "kind": "rate_encoder", "inputs": ["input"],
+  "phase_bits": 8, "time_steps": 16, "lanes": 16}])";
+constexpr const char* kReadout100 = R"("input": {"kind": "events", "addresses": 100},
+  "counters": "none", "stages": [{"name": "readout", "kind": "spike_readout", "inputs": ["input"],
+  "rule": "count", "counter_bits": 16, "report_counts": true}])";
+constexpr const char* kChain = R"("input": {"kind": "events", "addresses": 64},
+  "stages": [{"name": "a", "kind": "spiking_dense", "inputs": ["input"],
+  "neurons": 64, "lanes": 4, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 8, "threshold": 3}},
+  {"name": "b", "kind": "spiking_dense", "inputs": ["a"],
+  "neurons": 32, "lanes": 2, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 8, "threshold": 3}},
+  {"name": "c", "kind": "spiking_dense", "inputs": ["b"],
+  "neurons": 16, "lanes": 16, "weights": {"code": "signed", "bits": 4, "fill": "random"},
+  "neuron": {"membrane_bits": 8, "threshold": 3, "leak": "shift", "leak_shift": 4}}])";
+
+// The specification's text stands in `body`; gates and seconds as they came out.
+const Measured kMeasured[] = {{"Dense1", kDense1, 2710, 3.2},
+                              {"Dense8", kDense8, 5586, 3.4},
+                              {"Dense64", kDense64, 31716, 6.2},
+                              {"Dense512", kDense512, 272513, 56.0},
+                              {"Wide4", kWide4, 8460, 4.6},
+                              {"Product4", kProduct4, 11334, 4.8},
+                              {"FlipFlops", kFlipFlops, 20361, 6.3},
+                              {"FlipFlops16k", kFlipFlops16k, 131171, 29.3},
+                              {"Random8", kRandom8, 8636, 4.8},
+                              {"Encoder16", kEncoder16, 7169, 5.1},
+                              {"Readout100", kReadout100, 18858, 5.4},
+                              {"Chain", kChain, 19889, 8.5}};
+
+/// A specification with this body, read from a file of its own.
+Spec spec_of(const std::string& body) {
+  const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = std::string("nacre_preflight_") + test->name() + ".json";
+  std::replace(name.begin(), name.end(), '/', '_');
+  const fs::path file = fs::temp_directory_path() / name;
+  std::ofstream(file) << R"({"nacre": 1, "name": "dut", )" << body << "}";
+  Diagnostics diagnostics;
+  const std::optional<Spec> spec = read_spec(file, diagnostics);
+  fs::remove(file);
+  for (const Diagnostic& each : diagnostics.all()) {
+    if (each.severity == Severity::Error) ADD_FAILURE() << each.message;
+  }
+  return spec.value_or(Spec{});
+}
+
+class Preflight : public testing::TestWithParam<Measured> {};
+
+TEST_P(Preflight, IsWithinAFactorOfTwo) {
+  const Spec spec = spec_of(GetParam().body);
+  const SynthesisEstimate estimate = estimate_synthesis(spec, elaborate_design(spec));
+  EXPECT_GT(estimate.gates, 0.5 * GetParam().gates);
+  EXPECT_LT(estimate.gates, 2 * GetParam().gates);
+  EXPECT_GT(estimate.yosys_seconds, 0.5 * GetParam().seconds);
+  EXPECT_LT(estimate.yosys_seconds, 2 * GetParam().seconds);
+}
+
+INSTANTIATE_TEST_SUITE_P(Measured, Preflight, testing::ValuesIn(kMeasured),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(PreflightMemories, RamModulesAreMacrosOthersFlipFlops) {
+  const Spec spec = spec_of(kFlipFlops);
+  const SynthesisEstimate flip_flops = estimate_synthesis(spec, elaborate_design(spec));
+  // 128 rows of 16 bits of weights, 8 rows of 32 bits of state.
+  EXPECT_EQ(flip_flops.memory_bits_in_flip_flops, 128 * 16 + 8 * 32);
+  EXPECT_EQ(flip_flops.macro_bits, 0);
+  EXPECT_EQ(flip_flops.largest, "u_core_weights");
+  EXPECT_EQ(flip_flops.knob, "storage");
+  const Spec ram = spec_of(kDense8);
+  const SynthesisEstimate macros = estimate_synthesis(ram, elaborate_design(ram));
+  EXPECT_EQ(macros.memory_bits_in_flip_flops, 0);
+  EXPECT_EQ(macros.macro_bits, 256 * 256 * 4 + 256 * 12);
+  EXPECT_EQ(macros.largest, "u_core");
+  EXPECT_EQ(macros.knob, "lanes");
+}
+
+TEST(PreflightRefusal, NamesTheLargestAndItsKnob) {
+  const Spec spec = spec_of(kDense64);
+  const SynthesisEstimate estimate = estimate_synthesis(spec, elaborate_design(spec));
+  Diagnostics none;
+  EXPECT_FALSE(refuse_large(spec, estimate, false, 10, none));
+  EXPECT_TRUE(none.all().empty());
+  Diagnostics diagnostics;
+  EXPECT_TRUE(refuse_large(spec, estimate, false, 0.01, diagnostics));
+  ASSERT_EQ(diagnostics.all().size(), 1u);
+  const Diagnostic& refusal = diagnostics.all()[0];
+  EXPECT_EQ(refusal.code, "N1006");
+  EXPECT_NE(refusal.message.find("'u_core', 64 lanes"), std::string::npos) << refusal.message;
+  EXPECT_NE(refusal.message.find("the limit is 0.01"), std::string::npos) << refusal.message;
+  EXPECT_EQ(refusal.help, "use fewer 'lanes'");
+  EXPECT_EQ(refusal.location.line, spec.stages[0].location.line);
+  EXPECT_EQ(diagnostics.exit_status(), ExitStatus::TooLarge);
+}
+
+// 65,536 bits are the most that the generator builds from flip-flops (N1003 above).
+TEST(PreflightRefusal, FlipFlopsAreRefusedAtOnce) {
+  std::string body = kFlipFlops;
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    body.replace(body.find(from), from.size(), to);
+  };
+  replace(R"("addresses": 16)", R"("addresses": 512)");
+  const Spec spec = spec_of(body);
+  const auto begin = std::chrono::steady_clock::now();
+  const SynthesisEstimate estimate = estimate_synthesis(spec, elaborate_design(spec));
+  Diagnostics diagnostics;
+  EXPECT_TRUE(refuse_large(spec, estimate, false, 0.5, diagnostics));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+  EXPECT_EQ(estimate.memory_bits_in_flip_flops, 65536 + 256);
+  ASSERT_EQ(diagnostics.all().size(), 1u);
+  EXPECT_NE(diagnostics.all()[0].message.find("65,536 bits in flip-flops"), std::string::npos)
+      << diagnostics.all()[0].message;
+  EXPECT_EQ(diagnostics.all()[0].help, "set 'storage' to 'ram' or 'macro'");
+}
+
+TEST(PreflightRefusal, TheMachinesMemoryCounts) {
+  const Spec spec = spec_of(kDense8);
+  SynthesisEstimate estimate = estimate_synthesis(spec, elaborate_design(spec));
+  estimate.memory_bytes = 1e18;
+  Diagnostics diagnostics;
+  EXPECT_TRUE(refuse_large(spec, estimate, false, 1e6, diagnostics));
+  EXPECT_NE(diagnostics.all()[0].message.find("GiB of memory"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nacre::flows
