@@ -299,7 +299,10 @@ std::string read_commands(const ModelSource& rtl, const std::vector<SourceFile>&
   for (const SourceFile& stub : stubs) {
     script += fmt::format("read_verilog -sv -lib {}\n", stub.path);
   }
-  return script + fmt::format("hierarchy -check -top {}\n", rtl.top);
+  script += fmt::format("hierarchy -check -top {}\n", rtl.top);
+  // A transparent gate is a wire: nothing to keep.
+  if (!clock_gates) script += "setattr -mod -unset keep_hierarchy nacre_clock_gate\n";
+  return script;
 }
 
 std::string map_registers_commands(const Library& library) {

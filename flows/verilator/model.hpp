@@ -36,7 +36,7 @@ struct ModelOptions {
   /// The sources are a netlist of gates: compiled in parts and with less optimisation, which there
   /// is faster to build and no slower to run.
   bool gates = false;
-  std::string activity_header;  ///< ActivityModel::header; empty: the model counts nothing
+  std::string activity_header{};  ///< ActivityModel::header; empty: the model counts nothing
   std::filesystem::path cache;  ///< see `default_cache`
   std::chrono::seconds time_limit{900};
 };
