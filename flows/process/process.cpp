@@ -25,13 +25,20 @@ constexpr auto kPoll = std::chrono::milliseconds(2);
 constexpr auto kGrace = std::chrono::milliseconds(500);
 
 /// Our environment with LC_ALL=C: tools then speak the language that we parse.
-std::vector<std::string> child_environment() {
+std::vector<std::string> child_environment(const std::filesystem::path& folder) {
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    if (!text.starts_with("LC_ALL=") && !text.starts_with("LANGUAGE=")) result.emplace_back(text);
+    if (text.starts_with("LC_ALL=") || text.starts_with("LANGUAGE=")) continue;
+    if (!folder.empty() && text.starts_with("TMPDIR=")) continue;
+    result.emplace_back(text);
   }
   result.emplace_back("LC_ALL=C");
+  // What a tool leaves when it is killed (Yosys: the folder of abc) goes with the private folder.
+  std::error_code error;
+  if (!folder.empty()) {
+    result.push_back("TMPDIR=" + std::filesystem::absolute(folder, error).string());
+  }
   return result;
 }
 
@@ -69,7 +76,7 @@ int spawn(const Command& command, int output, pid_t& pid) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   posix_spawnattr_setpgroup(&attributes, 0);
   std::vector<std::string> arguments = command.arguments;
-  std::vector<std::string> environment = child_environment();
+  std::vector<std::string> environment = child_environment(command.folder);
   const int error = posix_spawnp(&pid, arguments.front().c_str(), &actions, &attributes,
                                  pointers(arguments).data(), pointers(environment).data());
   posix_spawnattr_destroy(&attributes);

@@ -61,8 +61,15 @@ std::int64_t macro_bits(const SynthResult& result) {
 
 void add_area(const SynthResult& result, MetricList& list) {
   const Synthesis& synthesis = result.synthesis;
-  list.real("synth__design__instance__area__stdcell", synthesis.area, "um2", "measured", kMapped,
-            "area of standard cells");
+  std::string area_source = kMapped;
+  if (std::any_of(synthesis.cells.begin(), synthesis.cells.end(), [&](const auto& used) {
+        const LibertyCell* cell = result.library.cell(used.first);
+        return cell != nullptr && cell->sequential && cell->area == 0;
+      })) {
+    area_source += "; cells with state but area 0 in the library count as 2/3 of a flip-flop";
+  }
+  list.real("synth__design__instance__area__stdcell", synthesis.area, "um2", "measured",
+            area_source, "area of standard cells");
   list.real("synth__kge", result.gate_equivalents() / 1e3, "kGE", "measured",
             fmt::format("area divided by that of {} ({:.6g} um2)", result.nand2, result.nand2_area),
             "gate equivalents");

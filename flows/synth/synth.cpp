@@ -45,6 +45,7 @@ struct Inputs {
   std::optional<Compiler> compiler;
   ModelSource rtl;
   std::vector<SourceFile> stubs;
+  std::vector<std::string> stage_blocks;  ///< instance of each stage's leaf: "u_core"
 };
 
 void add_all(const Diagnostics& from, Diagnostics& to) {
@@ -78,7 +79,16 @@ bool check_corner(const Library& library, const Library& corner, const fs::path&
                   Diagnostics& diagnostics) {
   std::vector<std::string> missing;
   for (const auto& [name, cell] : library.cells) {
-    if (corner.cell(name) == nullptr) missing.push_back(name);
+    const LibertyCell* other = corner.cell(name);
+    if (other == nullptr) {
+      missing.push_back(name);
+    } else if (cell.has_area && other->has_area && cell.area != other->area) {
+      diagnostics.error("N1111", Location{.file = file.string(), .line = other->line, .column = 1},
+                        fmt::format("cell '{}' has area {:g}, in the library it has {:g}", name,
+                                    other->area, cell.area),
+                        "a corner is the same library at another voltage, temperature or process");
+      return false;
+    }
   }
   if (missing.empty()) return true;
   diagnostics.error(
@@ -241,28 +251,30 @@ std::optional<std::vector<Corner>> time_corners(const Spec& spec, const GateNetl
 
 // ---------------------------------------------------------------------------------------- Power
 
-/// Name of a stage's block in the netlist.
-std::string block_of(const Stage& stage) { return "u_" + stage.name; }
-
-std::vector<std::string> stage_blocks(const Spec& spec) {
+/// The instance of each stage's leaf. Names of other instances may look like theirs.
+std::vector<std::string> stage_blocks(const Spec& spec, const Design& design) {
   std::vector<std::string> blocks;
-  for (const Stage& stage : spec.stages) blocks.push_back(block_of(stage));
+  for (const Stage& stage : spec.stages) {
+    const auto found = std::find_if(
+        design.top.instances.begin(), design.top.instances.end(), [&](const Instance& instance) {
+          return instance.module == "nacre_" + stage.kind &&
+                 instance.name.starts_with("u_" + stage.name) &&
+                 std::find(blocks.begin(), blocks.end(), instance.name) == blocks.end();
+        });
+    NACRE_CHECK(found != design.top.instances.end(), "a stage has no instance: " + stage.name);
+    blocks.push_back(found->name);
+  }
   return blocks;
 }
 
-/// The stage whose causes stand for the blocks that are no stages.
-std::string reference_block(const Spec& spec) {
-  const auto stage = harness::first_event_stage(spec);
-  return block_of(spec.stages[stage.value_or(0)]);
-}
-
 /// What the samples spent on values that an encoder took in: not part of any time step.
-double loading_energy(const Spec& spec, const Energy& energy) {
+double loading_energy(const Spec& spec, const std::vector<std::string>& stage_blocks,
+                      const Energy& energy) {
   double sum = 0;
-  for (const Stage& stage : spec.stages) {
-    if (!stage.input.values) continue;
+  for (std::size_t s = 0; s < spec.stages.size(); ++s) {
+    if (!spec.stages[s].input.values) continue;
     for (const BlockEnergy& block : energy.blocks) {
-      if (block.block != block_of(stage)) continue;
+      if (block.block != stage_blocks[s]) continue;
       sum += block.by_cause[static_cast<std::size_t>(Cause::InputEvent)].total();
     }
   }
@@ -339,7 +351,7 @@ std::optional<PowerResult> measure_power(const PowerInput& input, Diagnostics& d
   power.ours_logic_w = power.run.total.logic() / seconds;
   if (power.steps > 0 && power.causes_known) {
     power.step_j =
-        (total - loading_energy(*input.spec, power.run)) / static_cast<double>(power.steps);
+        (total - loading_energy(*input.spec, input.inputs->stage_blocks, power.run)) / static_cast<double>(power.steps);
   }
   harness::SilentSteps silent;
   harness::Activity idle;
@@ -433,7 +445,8 @@ bool simulate(const Spec& spec, const data::Stimulus& stimulus, const Files& fil
     std::vector<std::string> used;
     for (const auto& [cell, count] : result.synthesis.cells) used.push_back(cell);
     if (!check_power_tables(inputs.library, used, diagnostics)) return false;
-    activity = instrument(netlist, stage_blocks(spec), reference_block(spec));
+    activity = instrument(netlist, inputs.stage_blocks,
+                          inputs.stage_blocks[harness::first_event_stage(spec).value_or(0)]);
     pending = start_power_model(spec, gates, activity, inputs, options);
   }
   if (options.gate_verify) {
@@ -499,6 +512,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
     return std::nullopt;
   }
   Inputs inputs;
+  inputs.stage_blocks = stage_blocks(spec, design);
   if (!read_libraries(options, inputs, diagnostics) ||
       !estimate_memories(design, options, inputs, diagnostics) ||
       !find_tools(options, inputs, diagnostics) ||
