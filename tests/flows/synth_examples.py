@@ -52,7 +52,7 @@ power = json.loads((out / "synth/power.json").read_text())
 parts = sum(value for block in power["blocks"] for cause in block.values() if isinstance(cause, dict)
             for value in cause.values())
 total = metrics["power__energy_per_inference"]["value"] * 1e-9
-good = abs(parts - total) <= 1e-6 * total
+good = abs(parts - total) <= 1e-4 * total  # figures are printed with six digits
 failed += not good
 print(f"{'passed' if good else 'FAILED'}  parts of power.json: {parts:.6g} J, together {total:.6g} J")
 for name in ("netlist.v", "cells.v", "synth.ys", "sta.tcl", "area.json"):
