@@ -36,8 +36,8 @@ enum class Ended { Well, TimedOut, Failed };
 Ended run_script(const Yosys& yosys, const fs::path& folder, const std::string& name,
                  const std::string& script, std::chrono::seconds time_limit) {
   Diagnostics told;
-  if (run_yosys(yosys, folder, {{.name = name, .script = script, .outputs = {}}}, time_limit, folder,
-                told)) {
+  if (run_yosys(yosys, folder, {{.name = name, .script = script, .outputs = {}}}, time_limit,
+                folder, told)) {
     return Ended::Well;
   }
   for (const Diagnostic& each : told.all()) {
@@ -66,9 +66,9 @@ endmodule
 )text";
 
 /// Induction. The names of registers must survive in the netlist: instances of cells are hidden, so
-/// that no name inside a cell's model is preferred to that of the net. A register without reset whose
-/// data is constant is a constant to synthesis (`opt_dff`), on the RTL's side as well; `opt -fast`
-/// takes the bits away that never change, of which the netlist has none either.
+/// that no name inside a cell's model is preferred to that of the net. A register without reset
+/// whose data is constant is a constant to synthesis (`opt_dff`), on the RTL's side as well; `opt
+/// -fast` takes the bits away that never change, of which the netlist has none either.
 std::string induction_script(const std::string& read_rtl, const Pair& pair) {
   return read_rtl +
          fmt::format(
@@ -130,15 +130,6 @@ std::optional<std::map<std::string, std::string>> instances_of(const std::string
     found[name] = type;
   }
   return found;
-}
-
-/// "$paramod$1234\\nacre_control" and "$paramod\\nacre_control\\A=..." are of nacre_control.
-std::string without_parameters(const std::string& module) {
-  if (!module.starts_with("$paramod")) return module;
-  const std::size_t begin = module.find('\\');
-  if (begin == std::string::npos) return module;
-  const std::size_t end = module.find('\\', begin + 1);
-  return module.substr(begin + 1, end == std::string::npos ? end : end - begin - 1);
 }
 
 /// A module's name as a command takes it: public names need their backslash when they begin with
@@ -205,13 +196,14 @@ Clocks clocks_of(const json& module) {
 }
 
 bool share_a_name(const std::set<std::string>& a, const std::set<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&b](const std::string& each) { return b.contains(each); });
+  return std::any_of(a.begin(), a.end(),
+                     [&b](const std::string& each) { return b.contains(each); });
 }
 
 /// Compares the clock of each register that both sides have. Returns the first that differs.
 std::optional<std::string> different_clock(const fs::path& folder, std::int64_t& checked) {
-  const json gold = json::parse(read_file(folder, "gold.json"), nullptr, false);
-  const json gate = json::parse(read_file(folder, "gate.json"), nullptr, false);
+  const json gold = json::parse(read_text(folder / "gold.json"), nullptr, false);
+  const json gate = json::parse(read_text(folder / "gate.json"), nullptr, false);
   if (gold.is_discarded() || gate.is_discarded()) return "the clocks could not be read";
   const Clocks ours = clocks_of(gold["modules"]["gold"]);
   for (const auto& [name, clock] : clocks_of(gate["modules"]["gate"])) {
@@ -280,7 +272,7 @@ EquivalenceResult compare_block(const std::string& read_rtl, const Yosys& yosys,
   const Ended induction = run_script(yosys, folder, "induction", induction_script(read_rtl, pair),
                                      left_until(deadline));
   if (induction == Ended::TimedOut) return done("time limit of the induction");
-  const auto points = points_of(read_file(folder, "induction.log"));
+  const auto points = points_of(read_text(folder / "induction.log"));
   if (induction != Ended::Well || !points) return done("Yosys could not compare the two");
   std::tie(result.points, result.proven_points) = *points;
   const auto clock = different_clock(folder, result.clocks_checked);
@@ -288,19 +280,19 @@ EquivalenceResult compare_block(const std::string& read_rtl, const Yosys& yosys,
     result.verdict = Verdict::Proven;
     return done({});
   }
-  const std::string open =
-      clock ? *clock + " is another net"
-            : fmt::format("{} of {} points are not proven", result.points - result.proven_points,
-                          result.points);
+  const std::string open = clock ? *clock + " is another net"
+                                 : fmt::format("{} of {} points are not proven",
+                                               result.points - result.proven_points, result.points);
   if (left_until(deadline).count() < 1) return done(open + "; no time to search for a difference");
   const Ended search =
       run_script(yosys, folder, "search", search_script(read_rtl, pair), left_until(deadline));
-  if (const auto output = counterexample_of(read_file(folder, "search.log"))) {
+  if (const auto output = counterexample_of(read_text(folder / "search.log"))) {
     result.verdict = Verdict::Different;
     return done(fmt::format("output '{}' differs within {} cycles after a reset ({})", *output,
                             kSearchCycles, open));
   }
-  if (search == Ended::TimedOut) return done(open + "; the search for a difference ran out of time");
+  if (search == Ended::TimedOut)
+    return done(open + "; the search for a difference ran out of time");
   if (search == Ended::Failed) return done(open + "; Yosys could not search for a difference");
   return done(fmt::format("{}; no difference within {} cycles after a reset", open, kSearchCycles));
 }
@@ -329,8 +321,8 @@ std::vector<EquivalenceResult> prove_equivalence(
   const auto prepare = [&]() -> std::unique_ptr<TemporaryPath> {
     auto folder = make_yosys_folder(diagnostics);
     if (!folder || !write_inputs(folder->path(), rtl, stubs, library, diagnostics) ||
-        !write_file(folder->path(), "gate_model.v", kGateModel, diagnostics) ||
-        !write_file(folder->path(), "netlist.v", synthesis.verilog, diagnostics)) {
+        !write_text(folder->path() / "gate_model.v", kGateModel, diagnostics) ||
+        !write_text(folder->path() / "netlist.v", synthesis.verilog, diagnostics)) {
       return nullptr;
     }
     return folder;
@@ -343,7 +335,7 @@ std::vector<EquivalenceResult> prove_equivalence(
                            std::chrono::seconds(120), log_folder, diagnostics)) {
     return {};
   }
-  const auto gold = instances_of(read_file(names->path(), "names.json"), rtl.top);
+  const auto gold = instances_of(read_text(names->path() / "names.json"), rtl.top);
   const auto gate = instances_of(synthesis.json, rtl.top);
   NACRE_CHECK(gold && gate, "the netlist's blocks cannot be listed");
   const std::vector<Pair> pairs = pairs_of(*gold, *gate);

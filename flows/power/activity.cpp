@@ -153,14 +153,29 @@ std::string place_text(const std::vector<bool>& is_counted, int net) {
   return fmt::format("NET({})", net);
 }
 
-/// A level counter: it counts cycles in which both nets of `on` are 1 (-1: always so) and `off` is
-/// 0
+/// A level counter: it counts cycles in which all nets of `on` are 1 (-1: always so) and `off` is 0
 /// (-1: likewise).
 struct Condition {
   ActivityModel::Level level;
-  std::array<int, 2> on = {-1, -1};
+  std::vector<int> on;
   int off = -1;
 };
+
+/// Latches of a gate and of the gates before it: the latch of a gate whose clock does not tick is
+/// open and shows its enable, but nothing passes.
+std::vector<int> open_when(const GateNetlist& netlist, const GateClockGate& gate) {
+  // An enable without a net is a constant; a gate that never opens would not be there.
+  std::vector<int> latches = {gate.enable_net};
+  const GateClockGate* at = &gate;
+  while (at != nullptr && at->source_net >= 0 && latches.size() <= netlist.clock_gates.size()) {
+    const auto before =
+        std::find_if(netlist.clock_gates.begin(), netlist.clock_gates.end(),
+                     [at](const GateClockGate& each) { return each.clock_net == at->source_net; });
+    at = before == netlist.clock_gates.end() ? nullptr : &*before;
+    if (at != nullptr) latches.push_back(at->enable_net);
+  }
+  return latches;
+}
 
 bool is_constant(const GatePin& pin, int value) {
   // An open input is 0 in the model.
@@ -172,10 +187,9 @@ std::vector<Condition> conditions_of(const GateNetlist& netlist) {
   std::vector<Condition> conditions;
   for (std::size_t g = 0; g < netlist.clock_gates.size(); ++g) {
     const GateClockGate& gate = netlist.clock_gates[g];
-    // An enable without a net is a constant; a gate that never opens would not be there.
     conditions.push_back(
         {.level = {.what = What::ClockGate, .index = static_cast<int>(g), .block = gate.block},
-         .on = {gate.enable_net, -1}});
+         .on = open_when(netlist, gate)});
   }
   for (std::size_t c = 0; c < netlist.cells.size(); ++c) {
     const GateCell& cell = netlist.cells[c];
@@ -189,7 +203,7 @@ std::vector<Condition> conditions_of(const GateNetlist& netlist) {
     if (enable != nullptr && write_not_read != nullptr && !is_constant(*enable, 0)) {
       if (!is_constant(*write_not_read, 1)) {
         conditions.push_back(
-            {.level = level(What::MacroRead), .on = {enable->net, -1}, .off = write_not_read->net});
+            {.level = level(What::MacroRead), .on = {enable->net}, .off = write_not_read->net});
       }
       if (!is_constant(*write_not_read, 0)) {
         conditions.push_back(
@@ -200,7 +214,7 @@ std::vector<Condition> conditions_of(const GateNetlist& netlist) {
          {std::pair{"ren_i", What::MacroRead}, std::pair{"wen_i", What::MacroWrite}}) {
       const GatePin* pin = input_pin(cell, port);
       if (pin == nullptr || is_constant(*pin, 0)) continue;
-      conditions.push_back({.level = level(what), .on = {pin->net, -1}});
+      conditions.push_back({.level = level(what), .on = {pin->net}});
     }
   }
   return conditions;
@@ -265,16 +279,22 @@ std::string header_of(const GateNetlist& netlist, const ActivityModel& model,
     stage_rows += fmt::format("  {{{}, {}, {}}},\n", net("s_valid_i", 0), net("s_data_i", 1),
                               net("busy_o", 0));
   }
+  std::size_t most_on = 1;
+  for (const Condition& each : conditions) most_on = std::max(most_on, each.on.size());
   std::string level_rows;
   for (const Condition& each : conditions) {
-    level_rows += fmt::format("  {{{}, {{{}, {}}}, {}}},\n", each.level.block, place(each.on[0]),
-                              place(each.on[1]), place(each.off));
+    std::string on;
+    for (std::size_t i = 0; i < most_on; ++i) {
+      on += fmt::format("{}{}", i == 0 ? "" : ", ", i < each.on.size() ? place(each.on[i]) : "-1");
+    }
+    level_rows += fmt::format("  {{{}, {{{}}}, {}}},\n", each.level.block, on, place(each.off));
   }
   std::string places;
   for (const int net : model.nets) places += fmt::format("  NET({}),\n", net);
 
   // A last row of its own keeps an array from being empty.
-  return fmt::format(R"text(// What is counted in '{top}', and where; written by nacre.
+  return fmt::format(
+      R"text(// What is counted in '{top}', and where; written by nacre.
 #include <cstddef>
 #include <cstdint>
 #include "Vdut___024root.h"
@@ -295,20 +315,19 @@ constexpr Stage kStages[] = {{
 // A cycle counts when the bits at `on` are 1 and that at `off` is 0; -1: always so.
 struct Level {{
   int block;
-  std::int64_t on[2], off;
+  std::int64_t on[{most_on}], off;
 }};
 constexpr Level kLevels[] = {{
-{level_rows}  {{0, {{-1, -1}}, -1}}}};
+{level_rows}  {{0, {{-1}}, -1}}}};
 #undef NET
 }}  // namespace activity
 )text",
-                     fmt::arg("top", netlist.top), fmt::arg("prefix", verilated_name(netlist.top)),
-                     fmt::arg("num_nets", model.nets.size()),
-                     fmt::arg("num_levels", conditions.size()),
-                     fmt::arg("num_blocks", netlist.blocks.size()),
-                     fmt::arg("num_stages", stages.size()), fmt::arg("places", places),
-                     fmt::arg("begins", begins), fmt::arg("block_stages", block_stages),
-                     fmt::arg("stage_rows", stage_rows), fmt::arg("level_rows", level_rows));
+      fmt::arg("top", netlist.top), fmt::arg("prefix", verilated_name(netlist.top)),
+      fmt::arg("num_nets", model.nets.size()), fmt::arg("num_levels", conditions.size()),
+      fmt::arg("num_blocks", netlist.blocks.size()), fmt::arg("num_stages", stages.size()),
+      fmt::arg("places", places), fmt::arg("begins", begins),
+      fmt::arg("block_stages", block_stages), fmt::arg("stage_rows", stage_rows),
+      fmt::arg("level_rows", level_rows), fmt::arg("most_on", most_on));
 }
 
 }  // namespace

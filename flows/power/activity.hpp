@@ -1,6 +1,6 @@
 #pragma once
-// Activity of a mapped netlist, counted while it runs: a netlist with extra outputs, the text that
-// counts on them inside the model, and what was counted.
+// Activity of a mapped netlist, counted while it runs: a netlist whose nets Verilator keeps, and
+// the text that counts on them inside the model.
 
 #include <array>
 #include <cstdint>

@@ -192,7 +192,7 @@ class Sum {
     }
     add_macros();
     for (const BlockEnergy& block : energy_.blocks) {
-      for (const EnergyParts& parts : block.by_cause) add(energy_.total, parts);
+      for (const EnergyParts& parts : block.by_cause) energy_.total += parts;
     }
     energy_.cycles = activity_.cycles;
     energy_.clock_s = input_.clock_s;
@@ -203,15 +203,6 @@ class Sum {
 
  private:
   using PerCause = std::array<double, kNumCauses>;
-
-  static void add(EnergyParts& sum, const EnergyParts& more) {
-    sum.switching += more.switching;
-    sum.internal += more.internal;
-    sum.clock += more.clock;
-    sum.leakage += more.leakage;
-    sum.memory += more.memory;
-    sum.memory_leakage += more.memory_leakage;
-  }
 
   /// Adds `joules` for each of `times` to a part of the block.
   void charge(int block, double EnergyParts::*part, const PerCause& times, double joules) {
@@ -361,6 +352,16 @@ class Sum {
 };
 
 }  // namespace
+
+EnergyParts& EnergyParts::operator+=(const EnergyParts& more) {
+  switching += more.switching;
+  internal += more.internal;
+  clock += more.clock;
+  leakage += more.leakage;
+  memory += more.memory;
+  memory_leakage += more.memory_leakage;
+  return *this;
+}
 
 std::vector<double> net_loads(const GateNetlist& netlist, const Library& library) {
   std::vector<double> loads(netlist.nets.size(), 0);

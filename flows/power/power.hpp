@@ -24,6 +24,7 @@ struct EnergyParts {
   double memory_leakage = 0;  ///< model
   double logic() const { return switching + internal + clock + leakage; }
   double total() const { return logic() + memory + memory_leakage; }
+  EnergyParts& operator+=(const EnergyParts& more);
 };
 
 struct BlockEnergy {

@@ -241,6 +241,7 @@ class Reader {
     if (enable < 0) enable = first(ports, "enable_i");
     gate_nodes_.push_back({.name = place.path,
                            .block = place.block,
+                           .source_net = first(ports, "clk_i"),
                            .enable_net = enable,
                            .clock_net = first(ports, "clk_o")});
   }
@@ -303,6 +304,7 @@ class Reader {
       for (const int node : nodes) bits.push_back(net_of(node));
     }
     for (GateClockGate& gate : gate_nodes_) {
+      gate.source_net = net_of(gate.source_net);
       gate.enable_net = net_of(gate.enable_net);
       gate.clock_net = net_of(gate.clock_net);
     }

@@ -49,7 +49,8 @@ struct GateNet {
 struct GateClockGate {
   std::string name;  ///< instance path
   int block = 0;
-  int enable_net = -1;  ///< output of its latch: 1 while the clock is low means a pulse follows
+  int source_net = -1;  ///< the clock that it gates; may be another gate's
+  int enable_net = -1;  ///< output of its latch: when 1, pulses of the source pass
   int clock_net = -1;   ///< the gated clock
 };
 

@@ -267,12 +267,12 @@ std::vector<std::string> stage_blocks(const Spec& spec, const Design& design) {
   return blocks;
 }
 
-/// What the samples spent on values that an encoder took in: not part of any time step.
+/// What the samples spent on values that come in no time step.
 double loading_energy(const Spec& spec, const std::vector<std::string>& stage_blocks,
                       const Energy& energy) {
   double sum = 0;
   for (std::size_t s = 0; s < spec.stages.size(); ++s) {
-    if (!spec.stages[s].input.values) continue;
+    if (has_steps(spec.stages[s].input)) continue;
     for (const BlockEnergy& block : energy.blocks) {
       if (block.block != stage_blocks[s]) continue;
       sum += block.by_cause[static_cast<std::size_t>(Cause::InputEvent)].total();
@@ -350,8 +350,8 @@ std::optional<PowerResult> measure_power(const PowerInput& input, Diagnostics& d
   power.average_power_w = total / seconds;
   power.ours_logic_w = power.run.total.logic() / seconds;
   if (power.steps > 0 && power.causes_known) {
-    power.step_j =
-        (total - loading_energy(*input.spec, input.inputs->stage_blocks, power.run)) / static_cast<double>(power.steps);
+    power.step_j = (total - loading_energy(*input.spec, input.inputs->stage_blocks, power.run)) /
+                   static_cast<double>(power.steps);
   }
   harness::SilentSteps silent;
   harness::Activity idle;
@@ -528,14 +528,16 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
   talk(fmt::format("netlist of {} cells in {:.1f} s", synthesis->num_cells, synthesis->seconds));
   const auto cells = cell_models(inputs.library, inputs.yosys, logs, diagnostics);
   if (!cells) return std::nullopt;
-  std::vector<std::string> names;
-  for (const auto& [name, cell] : inputs.library.cells) names.push_back(name);
-  const auto netlist = read_netlist_json(synthesis->json, spec.name, names, diagnostics);
-  if (!netlist) return std::nullopt;
+  for (MacroUse& use : synthesis->macros) {
+    for (const Macro& macro : design.macros) {
+      if (macro.name == use.module) use.bits = macro.depth * macro.width;
+    }
+  }
   const LibertyCell& nand2 = nand2_of(inputs.library);
   result.nand2 = nand2.name;
   result.nand2_area = area_of(inputs.library, nand2);
   result.synthesis = std::move(*synthesis);
+  const GateNetlist& netlist = result.synthesis.gates;
   result.memories = inputs.memories;
   result.constants = used_constants(inputs);
   result.tools = {{"yosys", inputs.yosys.version}, {"opensta", inputs.sta.version}};
@@ -543,7 +545,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
 
   const std::string macros = macro_liberty(design.macros, inputs.memories);
   auto corners =
-      time_corners(spec, *netlist, result.synthesis.verilog, macros, inputs, options, diagnostics);
+      time_corners(spec, netlist, result.synthesis.verilog, macros, inputs, options, diagnostics);
   if (!corners) return std::nullopt;
   result.corners = std::move(*corners);
   if (!macros.empty()) {
@@ -551,7 +553,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
                                           .top = spec.name,
                                           .library = &inputs.library,
                                           .clock_s = options.clock_s,
-                                          .names = &*netlist,
+                                          .names = &netlist,
                                           .macro_liberty = {}},
                                          inputs.sta, logs, diagnostics);
     if (!result.logic_timing) return std::nullopt;
@@ -559,7 +561,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
   talk(fmt::format("worst slack {:.3f} ns", result.corners.front().timing.worst_slack_s * 1e9));
 
   if ((options.gate_verify || options.power) &&
-      !simulate(spec, stimulus, files, *cells, *netlist, inputs, options, result, diagnostics)) {
+      !simulate(spec, stimulus, files, *cells, netlist, inputs, options, result, diagnostics)) {
     return std::nullopt;
   }
   if (result.power) {
@@ -568,7 +570,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
                        .top = spec.name,
                        .library = &inputs.library,
                        .clock_s = options.clock_s,
-                       .names = &*netlist,
+                       .names = &netlist,
                        .macro_liberty = macros},
                       result.power->run.mean_activity, inputs.sta, logs, diagnostics);
     if (!result.power->opensta) return std::nullopt;

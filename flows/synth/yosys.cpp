@@ -309,7 +309,7 @@ YosysJob fast_table_job(const Run& run) {
 /// Reads the sources; leaves front.il and fills `run.blocks`.
 bool read_sources(Run& run, const std::vector<SourceFile>& stubs, Diagnostics& diagnostics) {
   const auto write = [&](const std::string& name, const std::string& text) {
-    return write_file(run.folder, name, text, diagnostics);
+    return write_text(run.folder / name, text, diagnostics);
   };
   if (!write_inputs(run.folder, run.rtl, stubs, run.library, diagnostics) ||
       !write(kConstraintFile, constraint_text(run.library)) ||
@@ -331,7 +331,7 @@ bool read_sources(Run& run, const std::vector<SourceFile>& stubs, Diagnostics& d
     return false;
   }
   if (!run.options.flatten) {
-    run.blocks = read_blocks(read_file(run.folder, "blocks.txt"), run.rtl.top);
+    run.blocks = read_blocks(read_text(run.folder / "blocks.txt"), run.rtl.top);
   }
   return true;
 }
@@ -343,7 +343,7 @@ bool run_jobs(const Run& run, const std::vector<YosysJob>& jobs, Diagnostics& di
 
 /// Whether the log's slowest block misses the target, so that the faster mapping is worth its area.
 bool is_too_slow(const Run& run, const std::string& log_name) {
-  return longest_abc_delay_s(read_file(run.folder, log_name)) > target_s(run);
+  return longest_abc_delay_s(read_text(run.folder / log_name)) > target_s(run);
 }
 
 bool is_flip_flop(const Library& library, const std::string& type) {
@@ -358,19 +358,11 @@ bool is_latch(const Library& library, const std::string& type) {
          cell->clock_gate.empty();
 }
 
-/// "$paramod$1f3a...\\nacre_control" and "$paramod\\nacre_control\\Width=8" -> "nacre_control"
-std::string rtl_name(const std::string& type) {
-  if (!type.starts_with("$paramod")) return type;
-  const auto begin = type.find('\\');
-  if (begin == std::string::npos) return type;
-  return type.substr(begin + 1, type.find('\\', begin + 1) - begin - 1);
-}
-
 /// Adds the row of a module instance and those below it; returns the index of its row.
 std::size_t add_rows(const Json& modules, const std::string& type, const std::string& path,
                      int depth, const Library& library, std::vector<AreaRow>& rows) {
   const std::size_t row = rows.size();
-  rows.push_back({.path = path, .module = rtl_name(type), .depth = depth});
+  rows.push_back({.path = path, .module = without_parameters(type), .depth = depth});
   for (const auto& [name, cell] : modules.at(type).at("cells").items()) {
     const std::string cell_type = cell.at("type");
     if (const LibertyCell* leaf = library.cell(cell_type)) {
@@ -399,7 +391,7 @@ std::size_t add_rows(const Json& modules, const std::string& type, const std::st
 
 bool read_table(const Run& run, Synthesis& synthesis, Diagnostics& diagnostics) {
   try {
-    const Json json = Json::parse(read_file(run.folder, "table.json"));
+    const Json json = Json::parse(read_text(run.folder / "table.json"));
     add_rows(json.at("modules"), run.rtl.top, "", 0, run.library, synthesis.hierarchy);
     return true;
   } catch (const Json::exception& error) {
@@ -431,35 +423,13 @@ std::string findings(const std::string& check) {
   return found;
 }
 
-/// Rows and bits of a macro, as the generator's comment in its stub says; else from its ports.
-std::int64_t macro_bits(const std::string& module, const std::vector<SourceFile>& stubs,
-                        const GateCell& cell) {
-  static const std::regex sizes(R"((\d{1,9}) rows of (\d{1,6}) bits?)");
-  static const std::regex name_end(R"(_(\d{1,9})x(\d{1,6})$)");
-  std::smatch match;
-  for (const SourceFile& stub : stubs) {
-    if (stub.text.find("module " + module + " (") == std::string::npos) continue;
-    if (std::regex_search(stub.text, match, sizes)) {
-      return std::stoll(match[1]) * std::stoll(match[2]);
-    }
-  }
-  if (std::regex_search(module, match, name_end)) {
-    return std::stoll(match[1]) * std::stoll(match[2]);
-  }
-  int address_bits = 0;
-  for (const GatePin& pin : cell.inputs) {
-    if (pin.pin.starts_with("addr_i") || pin.pin.starts_with("raddr_i")) ++address_bits;
-  }
-  return static_cast<std::int64_t>(cell.outputs.size()) << std::min(address_bits, 40);
-}
-
 /// Counts the netlist's cells; reports N1110 for what must not be in it, N0703 when the tool's own
 /// area is another.
-bool count_cells(const Run& run, const std::vector<SourceFile>& stubs, const std::string& stat,
-                 Synthesis& synthesis, Diagnostics& diagnostics) {
+bool count_cells(const Run& run, const std::string& stat, Synthesis& synthesis,
+                 Diagnostics& diagnostics) {
   std::vector<std::string> names;
   for (const auto& [name, cell] : run.library.cells) names.push_back(name);
-  const auto netlist = read_netlist_json(synthesis.json, run.rtl.top, names, diagnostics);
+  auto netlist = read_netlist_json(synthesis.json, run.rtl.top, names, diagnostics);
   if (!netlist) return false;
   double stated_area = 0;
   std::string latch, unmapped;
@@ -471,8 +441,7 @@ bool count_cells(const Run& run, const std::vector<SourceFile>& stubs, const std
       continue;
     }
     if (cell.is_macro) {
-      synthesis.macros.push_back(
-          {.path = path, .module = cell.type, .bits = macro_bits(cell.type, stubs, cell)});
+      synthesis.macros.push_back({.path = path, .module = cell.type});
       continue;
     }
     const LibertyCell& known = *run.library.cell(cell.type);
@@ -517,6 +486,7 @@ bool count_cells(const Run& run, const std::vector<SourceFile>& stubs, const std
                                   said, stated_area));
     return false;
   }
+  synthesis.gates = std::move(*netlist);
   return true;
 }
 
@@ -559,21 +529,21 @@ std::optional<Synthesis> synthesize(const ModelSource& rtl, const std::vector<So
   const YosysJob netlist = netlist_job(run, "");
   if (!run_jobs(run, {netlist, table_job(run)}, diagnostics)) return std::nullopt;
   Synthesis synthesis;
-  synthesis.script = read_file(run.folder, "front.ys") + "# The netlist\n" + netlist.script;
+  synthesis.script = read_text(run.folder / "front.ys") + "# The netlist\n" + netlist.script;
   if (is_too_slow(run, "netlist.log")) {
     const YosysJob fast = fast_netlist_job(run, "");
     if (!run_jobs(run, {fast, fast_table_job(run)}, diagnostics)) return std::nullopt;
     synthesis.script += "# Again, for speed: the first one misses the clock\n" + fast.script;
   }
-  if (const std::string found = findings(read_file(run.folder, "check.txt")); !found.empty()) {
+  if (const std::string found = findings(read_text(run.folder / "check.txt")); !found.empty()) {
     diagnostics.error("N1110", {}, fmt::format("Yosys found: {}", found),
                       "a wire needs one driver, and no loop without a flip-flop");
     return std::nullopt;
   }
-  synthesis.verilog = read_file(run.folder, "netlist.v");
-  synthesis.json = read_file(run.folder, "netlist.json");
-  synthesis.logic_depth = read_depth(read_file(run.folder, "depth.txt"));
-  if (!count_cells(run, stubs, read_file(run.folder, "stat.txt"), synthesis, diagnostics) ||
+  synthesis.verilog = read_text(run.folder / "netlist.v");
+  synthesis.json = read_text(run.folder / "netlist.json");
+  synthesis.logic_depth = read_depth(read_text(run.folder / "depth.txt"));
+  if (!count_cells(run, read_text(run.folder / "stat.txt"), synthesis, diagnostics) ||
       !read_table(run, synthesis, diagnostics)) {
     return std::nullopt;
   }
@@ -597,14 +567,14 @@ std::optional<Repeats> repeat_synthesis(const ModelSource& rtl,
           .log_folder = log_folder,
           .blocks = {}};
   if (!read_sources(run, stubs, diagnostics)) return std::nullopt;
-  const std::string front = read_file(run.folder, "front.il");
+  const std::string front = read_text(run.folder / "front.il");
   std::vector<double> areas, paths;
   for (int first = 1; first <= count; first += std::max(threads, 1)) {
     const int end = std::min(first + std::max(threads, 1), count + 1);
     std::vector<YosysJob> jobs, slow;
     for (int seed = first; seed < end; ++seed) {
       const std::string prefix = fmt::format("seed{}_", seed);
-      if (!write_file(run.folder, prefix + "front.il",
+      if (!write_text(run.folder / (prefix + "front.il"),
                       shuffle_rtlil(front, static_cast<std::uint64_t>(seed)), diagnostics)) {
         return std::nullopt;
       }
@@ -623,14 +593,14 @@ std::optional<Repeats> repeat_synthesis(const ModelSource& rtl,
     for (int seed = first; seed < end; ++seed) {
       const std::string prefix = fmt::format("seed{}_", seed);
       Synthesis synthesis;
-      synthesis.json = read_file(run.folder, prefix + "netlist.json");
-      if (!count_cells(run, stubs, read_file(run.folder, prefix + "stat.txt"), synthesis,
+      synthesis.json = read_text(run.folder / (prefix + "netlist.json"));
+      if (!count_cells(run, read_text(run.folder / (prefix + "stat.txt")), synthesis,
                        diagnostics)) {
         return std::nullopt;
       }
       areas.push_back(synthesis.area);
-      paths.push_back(
-          longest_abc_delay_s(read_file(run.folder, logs[static_cast<std::size_t>(seed - first)])));
+      paths.push_back(longest_abc_delay_s(
+          read_text(run.folder / logs[static_cast<std::size_t>(seed - first)])));
     }
   }
   return Repeats{.area = scatter_of(std::move(areas)),

@@ -51,14 +51,15 @@ struct AreaRow {
 struct MacroUse {
   std::string path;    ///< instance: "u_core_weights"
   std::string module;  ///< "nacre_ram_1rw_720x16"
-  /// As the comment in its stub says ("720 rows of 16 bits"), or its name ("..._720x16").
-  std::int64_t bits = 0;
+  std::int64_t bits = 0;  ///< filled in by who knows the design
+
 };
 
 /// What synthesis made.
 struct Synthesis {
   std::string verilog;                        ///< the netlist, as written
   std::string json;                           ///< the same netlist, write_json
+  GateNetlist gates;                          ///< the same netlist, read
   std::string script;                         ///< what made it, with relative names
   double area = 0;                            ///< of the netlist, library units; no macros
   std::map<std::string, std::int64_t> cells;  ///< cell -> how many, of the netlist

@@ -36,7 +36,7 @@ std::optional<std::string> cell_models(const Library& library, const Yosys& yosy
                                        const std::filesystem::path& log_folder,
                                        Diagnostics& diagnostics) {
   const auto folder = make_yosys_folder(diagnostics);
-  if (!folder || !write_file(folder->path(), kLibertyFile, merged_liberty(library), diagnostics)) {
+  if (!folder || !write_text(folder->path() / kLibertyFile, merged_liberty(library), diagnostics)) {
     return std::nullopt;
   }
   std::string script = fmt::format("read_liberty -ignore_miss_func {}\n", kLibertyFile);
@@ -57,7 +57,7 @@ std::optional<std::string> cell_models(const Library& library, const Yosys& yosy
   if (!run_yosys(yosys, folder->path(), {job}, kLimit, log_folder, diagnostics)) {
     return std::nullopt;
   }
-  return read_file(folder->path(), "cells.v") + clock_gates;
+  return read_text(folder->path() / "cells.v") + clock_gates;
 }
 
 }  // namespace nacre::flows

@@ -103,8 +103,8 @@ std::optional<PeerFigures> measure_like_peers(const ModelSource& rtl,
   const LibertyCell* driver = find_inverter(library);
   NACRE_CHECK(driver != nullptr, "read_liberty refuses libraries without inverters");
   if (!folder || !write_inputs(folder->path(), rtl, stubs, library, diagnostics) ||
-      !write_file(folder->path(), kLatchMapFile, latch_map_text(library), diagnostics) ||
-      !write_file(folder->path(), kConstraintFile,
+      !write_text(folder->path() / kLatchMapFile, latch_map_text(library), diagnostics) ||
+      !write_text(folder->path() / kConstraintFile,
                   fmt::format("set_driving_cell {}\nset_load 10 [all_outputs]\n", driver->name),
                   diagnostics)) {
     return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<PeerFigures> measure_like_peers(const ModelSource& rtl,
     return std::nullopt;
   }
   const std::string gates =
-      begin + synth_commands(rtl.top, read_memories(read_file(folder->path(), "memories.txt"))) +
+      begin + synth_commands(rtl.top, read_memories(read_text(folder->path() / "memories.txt"))) +
       map_registers_commands(library);
   const auto job = [&](const std::string& name, const std::string& mapping) {
     return YosysJob{.name = name,
@@ -133,15 +133,16 @@ std::optional<PeerFigures> measure_like_peers(const ModelSource& rtl,
                  options.time_limit, log_folder, diagnostics)) {
     return std::nullopt;
   }
-  const auto area = count(read_file(folder->path(), "area.json"), rtl.top, library, diagnostics);
-  const auto fast = count(read_file(folder->path(), "delay.json"), rtl.top, library, diagnostics);
+  const auto area = count(read_text(folder->path() / "area.json"), rtl.top, library, diagnostics);
+  const auto fast = count(read_text(folder->path() / "delay.json"), rtl.top, library, diagnostics);
   if (!area || !fast) return std::nullopt;
   const double unit = nand2_of(library).area;
-  PeerFigures figures{.area = area->area,
-                      .gate_equivalents = area->area / unit,
-                      .longest_path_s = longest_abc_delay_s(read_file(folder->path(), "delay.log")),
-                      .delay_area_gate_equivalents = fast->area / unit,
-                      .flip_flops = area->flip_flops};
+  PeerFigures figures{
+      .area = area->area,
+      .gate_equivalents = area->area / unit,
+      .longest_path_s = longest_abc_delay_s(read_text(folder->path() / "delay.log")),
+      .delay_area_gate_equivalents = fast->area / unit,
+      .flip_flops = area->flip_flops};
   if (figures.longest_path_s <= 0) {
     diagnostics.error("N0703", {}, "Yosys ended well but its log tells no delay");
     return std::nullopt;

@@ -1,18 +1,13 @@
 #include "synth/yosys_run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
-#include <random>
 #include <sstream>
 
 #include "liberty/function.hpp"
 #include "liberty/syntax.hpp"
-#include "process/process.hpp"
 
 namespace nacre::flows {
 namespace {
@@ -67,19 +62,6 @@ try {
 }
 )text";
 
-/// The line of the log that tells what went wrong.
-std::string telling_line(const std::string& log) {
-  std::istringstream stream(log);
-  std::string line, last;
-  while (std::getline(stream, line)) {
-    if (line.find("ERROR:") != std::string::npos || line.find("Error:") != std::string::npos) {
-      return line;
-    }
-    if (!line.empty()) last = line;
-  }
-  return last;
-}
-
 Command command_of(const Yosys& yosys, const fs::path& folder, const YosysJob& job,
                    std::chrono::seconds time_limit) {
   Command command{.arguments = {yosys.program.string()},
@@ -95,49 +77,6 @@ Command command_of(const Yosys& yosys, const fs::path& folder, const YosysJob& j
     command.arguments.push_back(word);
   }
   return command;
-}
-
-fs::path keep_log(const fs::path& folder, const YosysJob& job, const fs::path& log_folder) {
-  std::error_code ignored;
-  fs::create_directories(log_folder, ignored);
-  const fs::path kept = log_folder / fmt::format("failed-yosys-{}.log", job.name);
-  fs::copy_file(folder / (job.name + ".log"), kept, fs::copy_options::overwrite_existing, ignored);
-  return kept;
-}
-
-/// Reports how a job failed; true when it did not.
-bool check_job(const YosysJob& job, const Command& command, const Exit& ended,
-               const fs::path& folder, const fs::path& log_folder, Diagnostics& diagnostics) {
-  if (!ended.started) {
-    diagnostics.error("N0703", {},
-                      fmt::format("Yosys could not be started: {}", ended.start_error));
-    return false;
-  }
-  if (ended.timed_out) {
-    diagnostics.error("N0704", {},
-                      fmt::format("Yosys was stopped after {} s", command.time_limit.count()),
-                      fmt::format("its log: {}; fewer lanes, or memories as RAM, make the design "
-                                  "smaller",
-                                  keep_log(folder, job, log_folder).string()));
-    return false;
-  }
-  const auto report = [&](const std::string& what) {
-    diagnostics.error("N0703", {}, what,
-                      fmt::format("command: {}; log: {}", display(command.arguments),
-                                  keep_log(folder, job, log_folder).string()));
-    return false;
-  };
-  if (!ended.ok()) {
-    return report(fmt::format("Yosys failed with status {}: {}", ended.status,
-                              telling_line(read_file(folder, job.name + ".log"))));
-  }
-  for (const std::string& output : job.outputs) {
-    std::error_code error;
-    if (!fs::is_regular_file(folder / output, error) || fs::file_size(folder / output) == 0) {
-      return report(fmt::format("Yosys ended well but did not write '{}'", output));
-    }
-  }
-  return true;
 }
 
 /// The statements of the group `name (first argument)` wherever it stands in the group that
@@ -210,61 +149,29 @@ std::string latch_map_module(const Library& library, bool enable_high) {
 }  // namespace
 
 std::unique_ptr<TemporaryPath> make_yosys_folder(Diagnostics& diagnostics) {
-  std::error_code error;
-  const fs::path base = fs::temp_directory_path(error);
-  std::random_device device;
-  auto folder = std::make_unique<TemporaryPath>(
-      base / fmt::format("nacre-yosys-{}-{:08x}{:08x}", ::getpid(), device(), device()));
-  if (!error && fs::create_directory(folder->path(), error)) {
-    fs::permissions(folder->path(), fs::perms::owner_all, error);
-    if (!error) return folder;
-  }
-  diagnostics.error("N0602", Location{.file = base.string()},
-                    fmt::format("cannot make a folder in '{}': {}", base.string(), error.message()),
-                    "free some space there, or name another folder with TMPDIR");
-  return nullptr;
-}
-
-bool write_file(const fs::path& folder, const std::string& name, std::string_view text,
-                Diagnostics& diagnostics) {
-  const fs::path file = folder / name;
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-  stream.close();
-  if (stream) return true;
-  diagnostics.error("N0602", Location{.file = file.string()},
-                    fmt::format("cannot write '{}'", file.string()),
-                    "free some space there, or name another folder with TMPDIR");
-  return false;
-}
-
-std::string read_file(const fs::path& folder, const std::string& name) {
-  std::ifstream stream(folder / name, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  std::error_code ignored;
+  return make_private_folder(fs::temp_directory_path(ignored), "nacre-yosys",
+                             "free some space there, or name another folder with TMPDIR",
+                             diagnostics);
 }
 
 bool run_yosys(const Yosys& yosys, const fs::path& folder, const std::vector<YosysJob>& jobs,
                std::chrono::seconds time_limit, const fs::path& log_folder,
                Diagnostics& diagnostics) {
-  if (yosys.kind == Yosys::Kind::Wasm && !write_file(folder, kWasmScript, kWasmText, diagnostics)) {
+  if (yosys.kind == Yosys::Kind::Wasm &&
+      !write_text(folder / kWasmScript, kWasmText, diagnostics)) {
     return false;
   }
+  std::vector<ToolRun> runs;
   for (const YosysJob& job : jobs) {
-    if (!write_file(folder, job.name + ".ys", job.script, diagnostics)) return false;
+    if (!write_text(folder / (job.name + ".ys"), job.script, diagnostics)) return false;
+    runs.push_back({.tool = "Yosys",
+                    .log_name = "yosys-" + job.name,
+                    .command = command_of(yosys, folder, job, time_limit),
+                    .outputs = job.outputs,
+                    .time_limit_help = "fewer lanes, or memories as RAM, make the design smaller"});
   }
-  std::vector<Command> commands;
-  std::vector<std::unique_ptr<ChildProcess>> children;
-  for (const YosysJob& job : jobs) {
-    commands.push_back(command_of(yosys, folder, job, time_limit));
-    children.push_back(std::make_unique<ChildProcess>(commands.back()));
-  }
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const Exit ended = children[i]->wait();
-    if (!check_job(jobs[i], commands[i], ended, folder, log_folder, diagnostics)) return false;
-  }
-  return true;
+  return run_tools(runs, log_folder, diagnostics);
 }
 
 bool write_inputs(const fs::path& folder, const ModelSource& rtl,
@@ -272,16 +179,16 @@ bool write_inputs(const fs::path& folder, const ModelSource& rtl,
                   Diagnostics& diagnostics) {
   for (const auto* files : {&rtl.files, &stubs}) {
     for (const SourceFile& file : *files) {
-      if (!write_file(folder, file.path, file.text, diagnostics)) return false;
+      if (!write_text(folder / file.path, file.text, diagnostics)) return false;
     }
   }
-  return write_file(folder, kLibertyFile, merged_liberty(library), diagnostics);
+  return write_text(folder / kLibertyFile, merged_liberty(library), diagnostics);
 }
 
 std::string wasm_version(const Yosys& yosys, Diagnostics& diagnostics) {
   constexpr auto kLimit = std::chrono::seconds(60);  // it compiles first
   const auto folder = make_yosys_folder(diagnostics);
-  if (!folder || !write_file(folder->path(), kWasmScript, kWasmText, diagnostics)) return {};
+  if (!folder || !write_text(folder->path() / kWasmScript, kWasmText, diagnostics)) return {};
   const auto text = run_and_read(
       {.arguments = {yosys.program.string(), kWasmScript, yosys.package.string(), "-V"},
        .folder = folder->path(),
@@ -316,6 +223,14 @@ std::string map_registers_commands(const Library& library) {
 
 std::string latch_map_text(const Library& library) {
   return latch_map_module(library, true) + latch_map_module(library, false);
+}
+
+std::string without_parameters(const std::string& module) {
+  if (!module.starts_with("$paramod")) return module;
+  const std::size_t begin = module.find('\\');
+  if (begin == std::string::npos) return module;
+  const std::size_t end = module.find('\\', begin + 1);
+  return module.substr(begin + 1, end == std::string::npos ? end : end - begin - 1);
 }
 
 std::string pattern_of(const std::string& name) {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "diagnostics/interrupt.hpp"
+#include "process/workspace.hpp"
 #include "synth/yosys.hpp"
 
 namespace nacre::flows {
@@ -30,13 +30,6 @@ struct YosysJob {
 
 /// A private folder that goes with the value; nothing after reporting N0602.
 std::unique_ptr<TemporaryPath> make_yosys_folder(Diagnostics& diagnostics);
-
-/// Writes a file into the folder; false after reporting N0602.
-bool write_file(const std::filesystem::path& folder, const std::string& name, std::string_view text,
-                Diagnostics& diagnostics);
-
-/// The text of a file of the folder; empty when there is none.
-std::string read_file(const std::filesystem::path& folder, const std::string& name);
 
 /// Runs the jobs at once, each in a process of its own. False after reporting N0703 or N0704, the
 /// log kept in `log_folder` as failed-yosys-<name>.log.
@@ -63,10 +56,14 @@ std::string map_registers_commands(const Library& library);
 /// Yosys's latches in terms of the library's, for `techmap`; empty when it has none.
 std::string latch_map_text(const Library& library);
 
+/// "$paramod$1f3a...\\nacre_control" and "$paramod\\nacre_control\\Width=8" are of nacre_control.
+std::string without_parameters(const std::string& module);
+
 /// A name of RTLIL as a pattern of `select`: characters with a meaning there match any.
 std::string pattern_of(const std::string& name);
 
-/// The same design with modules, wires, cells and connections in another order.
+/// The same design with modules, wires, cells and connections in another order, and with other
+/// names of the wires that are no ports.
 std::string shuffle_rtlil(const std::string& text, std::uint64_t seed);
 
 /// The library's texts as one: the body of each further file is added to the first one's.

@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
 #include <random>
 #include <sstream>
 #include <string_view>
@@ -22,17 +26,57 @@ struct Module {
   std::string head;  ///< attributes and "module \name"
   std::vector<std::string> parameters{};
   std::vector<std::string> wires{};
+  std::vector<std::string> inner_wires{};  ///< names of those that are no ports
   std::vector<std::string> memories{};
   std::vector<std::string> others{};  ///< cells and connections
 };
 
+/// A wire's name; empty for a port, which keeps its name. `line`: "  wire width 4 \\name".
+std::string inner_wire(const std::string& line) {
+  std::istringstream words(line);
+  std::string word, name;
+  while (words >> word) {
+    if (word == "input" || word == "output" || word == "inout") return {};
+    name = word;
+  }
+  return name;
+}
+
+/// The text with every name of `names` replaced; names are words that begin with '\\' or '$'. The
+/// second word of "connect \\A ..." inside a cell is a pin, the others of a wire or connection are
+/// signals.
+std::string renamed(const std::string& text, const std::map<std::string, std::string>& names) {
+  std::string result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line); result += '\n') {
+    const bool is_pin = line.starts_with("    connect ");
+    const bool is_signal = is_pin || line.starts_with("  wire ") || line.starts_with("  connect ");
+    std::size_t skip = !is_signal ? line.size() : is_pin ? line.find(' ', 12) : 0;
+    skip = std::min(skip, line.size());
+    result += line.substr(0, skip);
+    for (std::size_t at = skip; at < line.size();) {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      const std::string word = line.substr(at, end - at);
+      const auto found = names.find(word);
+      result += found == names.end() ? word : found->second;
+      result += line.substr(end, 1);
+      at = end + 1;
+    }
+  }
+  return result;
+}
+
 std::string text_of(Module& module, Random& random) {
   shuffle(module.wires, random);
   shuffle(module.others, random);
+  std::map<std::string, std::string> names;
+  for (const std::string& name : module.inner_wires) {
+    names.emplace(name, fmt::format("\\w{:016x}", random()));
+  }
   std::string text = module.head;
   // Names are declared before they are used.
   for (const auto* items : {&module.parameters, &module.wires, &module.memories, &module.others}) {
-    for (const std::string& item : *items) text += item;
+    for (const std::string& item : *items) text += renamed(item, names);
   }
   return text + "end\n";
 }
@@ -60,6 +104,9 @@ Module read_module(std::istringstream& stream, std::string head) {
     attributes.clear();
     if (line.starts_with("  wire ")) {
       module.wires.push_back(item);
+      if (std::string name = inner_wire(line); !name.empty()) {
+        module.inner_wires.push_back(std::move(name));
+      }
     } else if (line.starts_with("  memory ")) {
       module.memories.push_back(item);
     } else if (line.starts_with("  parameter ")) {

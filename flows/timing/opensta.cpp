@@ -1,27 +1,22 @@
 #include "timing/opensta.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <map>
-#include <memory>
-#include <random>
 #include <set>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
-#include "diagnostics/interrupt.hpp"
 #include "liberty/function.hpp"
 #include "liberty/syntax.hpp"
-#include "process/process.hpp"
+#include "process/workspace.hpp"
 #include "synth/netlist.hpp"
 
 namespace nacre::flows {
@@ -45,21 +40,6 @@ constexpr const char* kLog = "opensta.log";
 constexpr double kNanosecond = 1e-9;
 /// OpenSTA says 1e30 s when nothing is constrained; no clock is slower than an hour.
 constexpr double kNoSlackNs = 3.6e12;
-
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
-
-bool write_text(const fs::path& file, std::string_view text, Diagnostics& diagnostics) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-  stream.close();
-  if (stream) return true;
-  diagnostics.error("N0602", Location{.file = file.string()},
-                    fmt::format("cannot write '{}'", file.string()), "free some space there");
-  return false;
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -220,31 +200,15 @@ std::string faults_of(const std::string& log) {
   return found > 3 ? fmt::format("{}; and {} more", faults, found - 3) : faults;
 }
 
-/// A private folder, removed at the end whatever happens.
-std::unique_ptr<TemporaryPath> make_private_folder(const fs::path& parent,
-                                                   Diagnostics& diagnostics) {
-  std::random_device device;
-  std::error_code error;
-  auto folder = std::make_unique<TemporaryPath>(
-      fs::absolute(parent, error) /
-      fmt::format("tmp-opensta-{}-{:08x}{:08x}", ::getpid(), device(), device()));
-  if (!error) fs::create_directories(folder->path(), error);
-  if (!error) return folder;
-  diagnostics.error(
-      "N0602", Location{.file = parent.string()},
-      fmt::format("cannot make a folder in '{}': {}", parent.string(), error.message()));
-  return nullptr;
-}
-
 /// Runs `script` and returns the texts of `wanted`, in their order. Reports N0703 or N0704 with the
 /// kept log.
 std::optional<std::vector<std::string>> run_script(const TimingInput& input,
                                                    const std::string& script, const OpenSta& sta,
                                                    const fs::path& log_folder,
-                                                   const std::vector<const char*>& wanted,
+                                                   const std::vector<std::string>& wanted,
                                                    Diagnostics& diagnostics) {
   NACRE_CHECK(input.library != nullptr && is_identifier(input.top), "a library and a top");
-  const auto folder = make_private_folder(log_folder, diagnostics);
+  const auto folder = make_private_folder(log_folder, "tmp-opensta", {}, diagnostics);
   if (!folder) return std::nullopt;
   bool written = write_text(folder->path() / kNetlist, input.netlist, diagnostics) &&
                  write_text(folder->path() / kScript, script, diagnostics);
@@ -257,38 +221,18 @@ std::optional<std::vector<std::string>> run_script(const TimingInput& input,
   }
   if (!written) return std::nullopt;
 
-  const Command command{
-      .arguments = {sta.program.string(), "-no_init", "-no_splash", "-exit", kScript},
-      .folder = folder->path(),
-      .log = folder->path() / kLog,
-      .time_limit = kTimeLimit};
-  const Exit exit = run(command);
-  const std::string log = read_text(command.log);
-  const auto fail = [&](const char* code, std::string message) {
-    std::error_code ignored;
-    const fs::path kept = fs::absolute(log_folder, ignored) / "failed-opensta.log";
-    fs::copy_file(command.log, kept, fs::copy_options::overwrite_existing, ignored);
-    diagnostics.error(
-        code, {}, std::move(message),
-        fmt::format("command: {}; log: {}", display(command.arguments), kept.string()));
-    return std::nullopt;
-  };
-  if (!exit.started) {
-    return fail("N0703", fmt::format("opensta could not be started: {}", exit.start_error));
-  }
-  if (exit.timed_out) {
-    return fail("N0704", fmt::format("opensta was stopped after {} s", kTimeLimit.count()));
-  }
-  if (const std::string faults = faults_of(log); !faults.empty() || exit.status != 0) {
-    return fail("N0703", fmt::format("opensta failed with status {}: {}", exit.status, faults));
-  }
+  const ToolRun run{
+      .tool = "opensta",
+      .log_name = "opensta",
+      .command = {.arguments = {sta.program.string(), "-no_init", "-no_splash", "-exit", kScript},
+                  .folder = folder->path(),
+                  .log = folder->path() / kLog,
+                  .time_limit = kTimeLimit},
+      .outputs = wanted,
+      .faults_of = faults_of};
+  if (!run_tools({run}, log_folder, diagnostics)) return std::nullopt;
   std::vector<std::string> texts;
-  for (const char* file : wanted) {
-    texts.push_back(read_text(folder->path() / file));
-    if (texts.back().empty()) {
-      return fail("N0703", fmt::format("opensta ended well but did not write '{}'", file));
-    }
-  }
+  for (const std::string& file : wanted) texts.push_back(read_text(folder->path() / file));
   return texts;
 }
 

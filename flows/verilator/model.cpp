@@ -5,15 +5,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <random>
 #include <sstream>
 #include <string_view>
 
-#include "diagnostics/interrupt.hpp"
-#include "process/process.hpp"
+#include "process/workspace.hpp"
 #include "spec/design_hash.hpp"
 #include "verilator/wrapper.hpp"
 
@@ -83,40 +79,6 @@ void add(std::vector<std::string>& parts, const std::vector<std::string>& more) 
   parts.insert(parts.end(), more.begin(), more.end());
 }
 
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
-
-bool write_text(const fs::path& file, std::string_view text, Diagnostics& diagnostics) {
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-  stream.close();
-  if (stream) return true;
-  diagnostics.error("N0602", Location{.file = file.string()},
-                    fmt::format("cannot write '{}' in the model cache", file.string()),
-                    "free some space there, or name another folder with --cache");
-  return false;
-}
-
-/// A private folder in the cache, removed at the end whatever happens.
-std::unique_ptr<TemporaryPath> make_private_folder(const fs::path& cache,
-                                                   Diagnostics& diagnostics) {
-  std::random_device device;
-  auto folder = std::make_unique<TemporaryPath>(
-      cache / fmt::format("tmp-{}-{:08x}{:08x}", ::getpid(), device(), device()));
-  std::error_code error;
-  fs::create_directories(folder->path(), error);
-  if (!error) return folder;
-  diagnostics.error(
-      "N0602", Location{.file = cache.string()},
-      fmt::format("cannot make the model cache '{}': {}", cache.string(), error.message()),
-      "name another folder with --cache or NACRE_CACHE_DIR");
-  return nullptr;
-}
-
 /// Gives a complete folder its final name. When someone was faster, theirs is as good.
 bool publish(TemporaryPath& folder, const fs::path& target, Diagnostics& diagnostics) {
   std::error_code error;
@@ -133,68 +95,10 @@ bool publish(TemporaryPath& folder, const fs::path& target, Diagnostics& diagnos
   return false;
 }
 
-/// The first lines of a log that tell what went wrong.
-std::string telling_lines(const std::string& log) {
-  std::istringstream stream(log);
-  std::string line, telling, last;
-  int found = 0;
-  while (std::getline(stream, line)) {
-    if (!line.empty()) last = line;
-    if (found < 3 && line.find("rror") != std::string::npos) {
-      telling += (found == 0 ? "" : "; ") + line;
-      ++found;
-    }
-  }
-  return found > 0 ? telling : last;
-}
-
-/// A tool's run in the private folder.
-struct Job {
-  std::string tool;  ///< for messages
-  Command command;
-};
-
-/// Runs jobs at once; reports the first that failed, its log kept beside the cache's models.
-bool run_jobs(const std::vector<Job>& jobs, const fs::path& cache, Diagnostics& diagnostics) {
-  std::vector<std::unique_ptr<ChildProcess>> children;
-  for (const Job& job : jobs) children.push_back(std::make_unique<ChildProcess>(job.command));
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const Exit ended = children[i]->wait();
-    if (ended.ok()) continue;
-    const Job& job = jobs[i];
-    if (!ended.started) {
-      diagnostics.error("N0703", {},
-                        fmt::format("{} could not be started: {}", job.tool, ended.start_error));
-      return false;
-    }
-    std::error_code ignored;
-    const fs::path kept = cache / fmt::format("failed-{}.log", job.tool);
-    fs::copy_file(job.command.log, kept, fs::copy_options::overwrite_existing, ignored);
-    if (ended.timed_out) {
-      diagnostics.error(
-          "N0704", {},
-          fmt::format("{} was stopped after {} s", job.tool, job.command.time_limit.count()),
-          fmt::format("its log: {}", kept.string()));
-    } else {
-      diagnostics.error(
-          "N0703", {},
-          fmt::format("{} failed with status {}: {}", job.tool, ended.status,
-                      telling_lines(read_text(job.command.log))),
-          fmt::format("command: {}; log: {}", display(job.command.arguments), kept.string()));
-    }
-    return false;
-  }
-  return true;
-}
-
-/// Whether a tool wrote what it should, whatever its exit status said; reports when not.
-bool check_written(const std::string& tool, const fs::path& file, Diagnostics& diagnostics) {
-  std::error_code error;
-  if (fs::is_regular_file(file, error) && fs::file_size(file, error) > 0) return true;
-  diagnostics.error(
-      "N0703", {},
-      fmt::format("{} ended well but did not write '{}'", tool, file.filename().string()));
-  return false;
+/// A private folder in the cache.
+std::unique_ptr<TemporaryPath> make_cache_folder(const fs::path& cache, Diagnostics& diagnostics) {
+  return make_private_folder(cache, "tmp", "name another folder with --cache or NACRE_CACHE_DIR",
+                             diagnostics);
 }
 
 /// The Verilator runtime, compiled once per compiler, flags and version. Returns its folder.
@@ -207,9 +111,9 @@ std::optional<fs::path> build_runtime(const ModelOptions& options, const Verilat
   const fs::path target = options.cache / ("runtime-" + key_of(parts));
   std::error_code error;
   if (fs::is_directory(target, error)) return target;
-  const auto folder = make_private_folder(options.cache, diagnostics);
+  const auto folder = make_cache_folder(options.cache, diagnostics);
   if (!folder) return std::nullopt;
-  std::vector<Job> jobs;
+  std::vector<ToolRun> jobs;
   for (const std::string& unit : runtime_units(options.waves)) {
     Command command{.arguments = {compiler.program.string()},
                     .folder = folder->path(),
@@ -219,14 +123,10 @@ std::optional<fs::path> build_runtime(const ModelOptions& options, const Verilat
     add(command.arguments,
         {kFastOptimization, "-c", (verilator.root / "include" / (unit + ".cpp")).string(), "-o",
          unit + ".o"});
-    jobs.push_back({.tool = "compiler", .command = command});
+    jobs.push_back(
+        {.tool = "compiler", .log_name = "compiler", .command = command, .outputs = {unit + ".o"}});
   }
-  if (!run_jobs(jobs, options.cache, diagnostics)) return std::nullopt;
-  for (const std::string& unit : runtime_units(options.waves)) {
-    if (!check_written("compiler", folder->path() / (unit + ".o"), diagnostics)) {
-      return std::nullopt;
-    }
-  }
+  if (!run_tools(jobs, options.cache, diagnostics)) return std::nullopt;
   if (!publish(*folder, target, diagnostics)) return std::nullopt;
   return target;
 }
@@ -294,14 +194,17 @@ bool build_in(const fs::path& folder, const ModelSource& source, const ModelOpti
     if (!write_text(folder / file.path, file.text, diagnostics)) return false;
     verilate.arguments.push_back(file.path);
   }
-  if (!run_jobs({{.tool = "verilator", .command = verilate}}, options.cache, diagnostics)) {
+  if (!run_tools({{.tool = "verilator",
+                   .log_name = "verilator",
+                   .command = verilate,
+                   .outputs = {"obj/Vdut.cpp"}}},
+                 options.cache, diagnostics)) {
     return false;
   }
-  if (!check_written("verilator", folder / "obj" / "Vdut.cpp", diagnostics)) return false;
   const auto units = write_units(folder, options, diagnostics);
   if (!units) return false;
 
-  std::vector<Job> jobs;
+  std::vector<ToolRun> jobs;
   for (const Unit& unit : *units) {
     Command compile{.arguments = {compiler.program.string()},
                     .folder = folder,
@@ -310,9 +213,12 @@ bool build_in(const fs::path& folder, const ModelSource& source, const ModelOpti
     add(compile.arguments, compiler_flags(verilator, options.waves));
     if (!options.activity_header.empty()) compile.arguments.emplace_back("-DNACRE_ACTIVITY");
     add(compile.arguments, {unit.optimization, "-c", unit.name + ".cpp", "-o", unit.name + ".o"});
-    jobs.push_back({.tool = "compiler", .command = compile});
+    jobs.push_back({.tool = "compiler",
+                    .log_name = "compiler",
+                    .command = compile,
+                    .outputs = {unit.name + ".o"}});
   }
-  if (!run_jobs(jobs, options.cache, diagnostics)) return false;
+  if (!run_tools(jobs, options.cache, diagnostics)) return false;
 
   Command link{
       .arguments = {compiler.program.string(), "-shared", "-Wl,-Bsymbolic", "-o", kSharedObject},
@@ -325,8 +231,9 @@ bool build_in(const fs::path& folder, const ModelSource& source, const ModelOpti
   }
   link.arguments.emplace_back("-lpthread");
   if (options.waves) link.arguments.emplace_back("-lz");
-  return run_jobs({{.tool = "linker", .command = link}}, options.cache, diagnostics) &&
-         check_written("linker", folder / kSharedObject, diagnostics);
+  return run_tools(
+      {{.tool = "linker", .log_name = "linker", .command = link, .outputs = {kSharedObject}}},
+      options.cache, diagnostics);
 }
 
 bool is_plain_path(std::string_view path) {
@@ -399,8 +306,8 @@ std::optional<Model> build_model(const ModelSource& source, const ModelOptions& 
   }
   const auto runtime = build_runtime(absolute, verilator, compiler, diagnostics);
   if (!runtime) return std::nullopt;
-  const auto work = make_private_folder(absolute.cache, diagnostics);
-  const auto finished = make_private_folder(absolute.cache, diagnostics);
+  const auto work = make_cache_folder(absolute.cache, diagnostics);
+  const auto finished = make_cache_folder(absolute.cache, diagnostics);
   if (!work || !finished) return std::nullopt;
   if (!build_in(work->path(), source, absolute, verilator, compiler, *runtime, diagnostics)) {
     return std::nullopt;

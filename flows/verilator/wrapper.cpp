@@ -103,7 +103,8 @@ class Counter {
     }
     for (int l = 0; l < activity::kNumLevels; ++l) {
       const activity::Level& level = activity::kLevels[l];
-      const bool one = bit_or_one(level.on[0]) && bit_or_one(level.on[1]) && !bit(level.off);
+      bool one = !bit(level.off);
+      for (const std::int64_t on : level.on) one = one && bit_or_one(on);
       if (one) ++now_.levels[block_class[level.block] * activity::kNumLevels + l];
     }
     if (++num_pending_ == 255) flush();

@@ -77,4 +77,10 @@ CLI::Validator one_of(std::vector<std::string> choices);
 /// An integer in [min, max], else an error that names the nearest legal value.
 CLI::Validator in_range(long long min, long long max);
 
+/// A number in [min, max].
+CLI::Validator number_in(double min, double max);
+
+/// A number above 0, at most `max`.
+CLI::Validator positive_number(double max);
+
 }  // namespace nacre::cli

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli.hpp"
@@ -72,6 +74,24 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+namespace {
+
+/// A finite number that `is_legal` takes; `rule` says which.
+CLI::Validator number_that(std::function<bool(double)> is_legal, std::string description,
+                           std::string rule) {
+  return CLI::Validator(
+      [is_legal = std::move(is_legal), rule = std::move(rule)](const std::string& text) {
+        double value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool is_number = error == std::errc() && end == text.data() + text.size();
+        if (is_number && std::isfinite(value) && is_legal(value)) return std::string();
+        return fmt::format("'{}' must be a number {}", text, rule);
+      },
+      std::move(description));
+}
+
+}  // namespace
+
 CLI::Validator one_of(std::vector<std::string> choices) {
   const std::string description = quoted_list(choices, "or");
   return CLI::Validator(
@@ -98,6 +118,17 @@ CLI::Validator in_range(long long min, long long max) {
                            max, below ? min : max);
       },
       fmt::format("{} ... {}", min, max));
+}
+
+CLI::Validator number_in(double min, double max) {
+  return number_that([min, max](double value) { return value >= min && value <= max; },
+                     fmt::format("{} ... {}", min, max), fmt::format("in {} ... {}", min, max));
+}
+
+CLI::Validator positive_number(double max) {
+  return number_that([max](double value) { return value > 0 && value <= max; },
+                     fmt::format("above 0, at most {}", max),
+                     fmt::format("above 0, at most {}", max));
 }
 
 }  // namespace nacre::cli

@@ -3,8 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-#include <exception>
 #include <string_view>
 #include <thread>
 
@@ -14,22 +12,6 @@ namespace {
 /// Samples of a run without a data set, unless `--samples` says otherwise.
 constexpr std::int64_t kRandomSamples = 64;
 constexpr double kMaxStalls = 0.95;
-
-/// A probability in [0, max], else an error with the range.
-CLI::Validator probability(double max) {
-  return CLI::Validator(
-      [max](std::string& text) -> std::string {
-        try {
-          std::size_t used = 0;
-          const double value = std::stod(text, &used);
-          if (used == text.size() && std::isfinite(value) && value >= 0 && value <= max) return {};
-        } catch (const std::exception&) {
-          // falls through to the message
-        }
-        return fmt::format("'{}' must be a number in 0 ... {}", text, max);
-      },
-      "PROBABILITY");
-}
 
 }  // namespace
 
@@ -41,11 +23,11 @@ void add_run_options(CLI::App& app, RunArguments& arguments, const std::string& 
   app.add_option("--seed", arguments.seed, "of everything that is random");
   app.add_option("--stalls", arguments.stalls,
                  "probability that the host holds back, per cycle and channel")
-      ->check(probability(kMaxStalls));
+      ->check(number_in(0, kMaxStalls));
   app.add_option("--resets", arguments.resets,
                  "fraction of samples in whose middle the design is reset "
                  "(default: 0.1 with --stalls, else 0)")
-      ->check(probability(1));
+      ->check(number_in(0, 1));
   app.add_option("--threads", arguments.threads, "default: one per core")->check(in_range(1, 1024));
   app.add_option("--cache", arguments.cache, "folder of built models");
 }

@@ -51,22 +51,6 @@ struct SynthArguments {
   double max_minutes = 30;
 };
 
-/// A number above 0, at most `max`.
-CLI::Validator positive(double max) {
-  return CLI::Validator(
-      [max](std::string& text) -> std::string {
-        try {
-          std::size_t used = 0;
-          const double value = std::stod(text, &used);
-          if (used == text.size() && std::isfinite(value) && value > 0 && value <= max) return {};
-        } catch (const std::exception&) {
-          // falls through to the message
-        }
-        return fmt::format("'{}' must be a number above 0, at most {}", text, max);
-      },
-      "NUMBER");
-}
-
 void add_options(CLI::App& app, SynthArguments& arguments) {
   arguments.run.stalls = kDefaultStalls;
   add_run_options(app, arguments.run,
@@ -83,7 +67,7 @@ void add_options(CLI::App& app, SynthArguments& arguments) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--clock-ns", arguments.clock_ns, "clock period in ns (default: 10)")
-      ->check(positive(1e6));
+      ->check(positive_number(1e6));
   app.add_option("--yosys", arguments.yosys, "Yosys of the system, or of npm's @yowasp/yosys")
       ->check(one_of({"native", "wasm"}))
       ->option_text("native|wasm");
@@ -109,10 +93,10 @@ void add_options(CLI::App& app, SynthArguments& arguments) {
       ->type_name("NAME");
   app.add_option("--node-nm", arguments.node_nm,
                  "node of the cells, to choose memory constants (default: 180)")
-      ->check(positive(1e4));
+      ->check(positive_number(1e4));
   app.add_option("--max-minutes", arguments.max_minutes,
                  "refuse what is estimated to take longer (default: 30)")
-      ->check(positive(1e5));
+      ->check(positive_number(1e5));
 }
 
 flows::SynthOptions synth_options(const CommonOptions& options, const SynthArguments& arguments,
@@ -218,14 +202,7 @@ std::string dominant(const flows::Energy& energy) {
   for (const flows::BlockEnergy& block : energy.blocks) {
     const std::string name = block.block.empty() ? "top" : block.block;
     flows::EnergyParts sum;
-    for (const flows::EnergyParts& parts : block.by_cause) {
-      sum.switching += parts.switching;
-      sum.internal += parts.internal;
-      sum.clock += parts.clock;
-      sum.leakage += parts.leakage;
-      sum.memory += parts.memory;
-      sum.memory_leakage += parts.memory_leakage;
-    }
+    for (const flows::EnergyParts& parts : block.by_cause) sum += parts;
     shares.push_back({name + " logic", sum.switching + sum.internal});
     shares.push_back({name + " clock", sum.clock});
     shares.push_back({name + " leakage", sum.leakage});

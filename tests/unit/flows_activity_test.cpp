@@ -2,6 +2,7 @@
 
 #include "power/activity.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -287,7 +288,22 @@ TEST(Activity, AClockGateThatIsAlwaysOpenPulsesInEachCycle) {
   build.netlist.clock_gates.push_back({.name = "u_gate", .clock_net = build.net("clk_o")});
   const ActivityModel activity = instrument(build.netlist, {}, "");
   ASSERT_EQ(activity.levels.size(), 1U);
-  EXPECT_NE(activity.header.find("kLevels[] = {\n  {0, {-1, -1}, -1},"), std::string::npos);
+  EXPECT_NE(activity.header.find("kLevels[] = {\n  {0, {-1}, -1},"), std::string::npos);
+}
+
+TEST(Activity, AGateBehindAGatePulsesOnlyWhenBothAreOpen) {
+  NetlistBuilder build("top");
+  const int clock = build.input("clk_i").front();
+  const int a = build.input("a").front(), b = build.input("b").front();
+  const int outer = build.clock_gate("u_outer", 0, clock, a, "INV", "LATCH", "AND2");
+  build.clock_gate("u_inner", 0, outer, b, "INV", "LATCH", "AND2");
+  const ActivityModel activity = instrument(build.netlist, {}, "");
+  ASSERT_EQ(activity.levels.size(), 2U);
+  const auto& gates = build.netlist.clock_gates;
+  const std::string rows = fmt::format(
+      "kLevels[] = {{\n  {{0, {{NET({0}), -1}}, -1}},\n  {{0, {{NET({1}), NET({0})}}, -1}},",
+      gates[0].enable_net, gates[1].enable_net);
+  EXPECT_NE(activity.header.find(rows), std::string::npos) << activity.header;
 }
 
 TEST(Activity, WithoutStreamsEveryCycleIsIdle) {

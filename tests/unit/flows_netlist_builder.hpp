@@ -75,7 +75,7 @@ class NetlistBuilder {
     cell(latch, block, {{"CLK", inverted}, {"D", enable}}, {{"Q", held}}).in_clock_gate = true;
     cell(and2, block, {{"A", clock}, {"B", held}}, {{"Y", gated}}).in_clock_gate = true;
     netlist.clock_gates.push_back(
-        {.name = name, .block = block, .enable_net = held, .clock_net = gated});
+        {.name = name, .block = block, .source_net = clock, .enable_net = held, .clock_net = gated});
     return gated;
   }
 

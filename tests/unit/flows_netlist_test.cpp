@@ -152,6 +152,7 @@ TEST(Netlist, ClockGatesTellEnableAndClock) {
   const GateCell& latch = cell_of(netlist, "u_r.u_gate._2_", 2);
   EXPECT_TRUE(latch.in_clock_gate);
   EXPECT_EQ(gate.enable_net, latch.outputs.at(0).net);
+  EXPECT_EQ(gate.source_net, netlist.clock());
   EXPECT_EQ(gate.clock_net, cell_of(netlist, "_7_", 2).inputs.at(0).net);
   EXPECT_FALSE(cell_of(netlist, "_7_", 2).in_clock_gate);
   EXPECT_EQ(netlist.clock(), cell_of(netlist, "u_r.u_gate._1_", 2).inputs.at(0).net);
