@@ -33,7 +33,7 @@ test: build ## every test; closes with `N passed, N failed, N skipped`
 check: build ## the fast inner loop, under two minutes
 	@.ci/ctest build -j $(JOBS) -LE 'nightly|slow|rtl|packaging'
 
-nightly: build ## long campaigns: 1,000 random designs, every pair of options
+nightly: build ## long campaigns: 1,000 random designs, 400 of tiles, every pair of options
 	@.ci/ctest build -j $(JOBS) -L nightly
 
 bench: configured ## ratios in one run: golden against Brian2 and PyTorch, RTL speed

@@ -62,6 +62,7 @@ tr+tr td{border-top:1px solid var(--line)}
 .miss{fill:var(--bad)}
 .chosen{fill:var(--good-soft)}
 .plus{stroke:var(--accent)}
+.limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 3}
 .minus{stroke:var(--minus)}
 .tree{stroke:var(--paper);stroke-width:1.5}
 .t0{fill:var(--accent)}.t1{fill:var(--minus)}.t2{fill:var(--good)}.t3{fill:var(--soft)}

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "process/process.hpp"
+#include "report/device_report.hpp"
 #include "report/page.hpp"
 #include "report/svg.hpp"
 
@@ -148,8 +149,8 @@ std::string raster(const ReportInput& input) {
   std::string about = fmt::format("Sample {}", sample->index);
   if (sample->label) about += fmt::format(", label {}", *sample->label);
   if (sample->decision) about += fmt::format(", decided {}", *sample->decision);
-  about += fmt::format(", {} input spikes in {} time steps", with_separators(sample->input_spikes),
-                       with_separators(sample->steps));
+  about += fmt::format(", {} input spikes in {} time steps", with_separators(*sample->input_spikes),
+                       with_separators(sample->steps.value_or(0)));
   if (sample->cycles) about += fmt::format(", {} cycles", with_separators(*sample->cycles));
   body += "<div class=\"digit\">";
   const auto shape = setup.stimulus->image_shape();
@@ -160,8 +161,7 @@ std::string raster(const ReportInput& input) {
         pixels[static_cast<std::size_t>(word.address)] = word.payload;
       }
     }
-    body += svg_image(pixels, shape->first, shape->second,
-                      (std::int64_t{1} << setup.spec->input.payload_bits) - 1);
+    body += svg_image(pixels, shape->first, shape->second, largest_payload(setup.spec->input));
   }
   body += fmt::format(
       "<div><p>{}.</p><p class=\"soft\">Time runs to the right in time steps; within a step the "
@@ -180,7 +180,8 @@ std::string raster(const ReportInput& input) {
       chosen = *sample->decision;
     }
     body += "<div class=\"scroll\">" +
-            svg_raster(words, addresses, sample->steps, escape_markup(title), chosen) + "</div>";
+            svg_raster(words, addresses, sample->steps.value_or(0), escape_markup(title), chosen) +
+            "</div>";
   };
   const Stage& entry = setup.spec->stages[*first_stage];
   draw(harness::stage_input(*setup.spec, *first_stage, expected), entry.input.addresses,
@@ -198,7 +199,7 @@ std::string histograms(const ReportInput& input) {
   for (const SampleResult& sample : input.result->samples) {
     if (!sample.ran) continue;
     if (sample.cycles) cycles.push_back(*sample.cycles);
-    spikes.push_back(sample.input_spikes);
+    if (sample.input_spikes) spikes.push_back(*sample.input_spikes);
   }
   std::string text;
   if (!spikes.empty()) {
@@ -273,8 +274,11 @@ std::string report_html(const ReportInput& input) {
   page += fmt::format("<p class=\"soft\">Design <code>{}</code>, seed {}</p>\n",
                       escape_markup(spec.hash), escape_markup(property(input, "seed")));
   page += verdict(input) + tiles(input);
-  page += "<div class=\"grid\">\n" + raster(input) + confusion(input) + checks_table(input) +
-          histograms(input) + stages_table(input) + metrics_table(*input.metrics) +
+  if (input.devices != nullptr) page += device_tiles(*input.devices);
+  page += "<div class=\"grid\">\n";
+  if (input.devices != nullptr) page += device_cards(*input.devices);
+  page += raster(input) + confusion(input) + checks_table(input) + histograms(input) +
+          stages_table(input) + metrics_table(*input.metrics) +
           properties_table(*input.properties) + "</div>\n";
   return page + page_end();
 }

@@ -49,7 +49,8 @@ std::int64_t round_width(std::int64_t range) {
 
 }  // namespace
 
-std::string svg_histogram(const std::vector<std::int64_t>& values, const std::string& unit) {
+std::string svg_histogram(const std::vector<std::int64_t>& values, const std::string& unit,
+                          std::optional<double> limit) {
   if (values.empty()) return {};
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   const std::int64_t width = round_width(*most - *least + 1);
@@ -87,7 +88,55 @@ std::string svg_histogram(const std::vector<std::int64_t>& values, const std::st
     svg += text_at(kLeft + static_cast<double>(b) * step, kHeight - kBottom + 16,
                    fmt::format("{}", first + static_cast<std::int64_t>(b) * width), "middle");
   }
+  if (limit) {
+    const double bin = (*limit - static_cast<double>(first)) / static_cast<double>(width);
+    const double x = kLeft + bin * step;
+    if (bin >= 0 && bin <= static_cast<double>(num_bins)) {
+      svg += line(x, kTop, x, kTop + plot_height, "limit");
+    }
+  }
   svg += text_at(kLeft + plot_width / 2, kHeight - 4, unit, "middle");
+  return svg + "</svg>\n";
+}
+
+std::string svg_sweep(const std::vector<SweepMark>& marks, const std::string& axis) {
+  if (marks.empty()) return {};
+  constexpr double kWidth = 460, kHeight = 220, kLeft = 48, kBottom = 38, kTop = 12, kRight = 12;
+  const double plot_width = kWidth - kLeft - kRight;
+  const double plot_height = kHeight - kTop - kBottom;
+  double least = 1;
+  for (const SweepMark& mark : marks) least = std::min(least, mark.low);
+  // Floors whose quarters up to 1 are round numbers.
+  double floor_value = 0;
+  for (const double each : {0.2, 0.4, 0.6, 0.8, 0.9}) {
+    if (each <= least) floor_value = each;
+  }
+  const auto x_of = [&](std::size_t i) {
+    return kLeft + plot_width * (static_cast<double>(i) + 0.5) / static_cast<double>(marks.size());
+  };
+  const auto y_of = [&](double value) {
+    return kTop + plot_height * (1 - value) / std::max(1e-9, 1 - floor_value);
+  };
+  std::string svg = begin_svg(kWidth, kHeight, "accuracy against " + axis);
+  for (int i = 0; i <= 4; ++i) {
+    const double value = floor_value + (1 - floor_value) * i / 4;
+    svg += line(kLeft, y_of(value), kWidth - kRight, y_of(value), i == 0 ? "axis" : "grid");
+    svg += text_at(kLeft - 6, y_of(value) + 4, fmt::format("{:.3g} %", 100 * value), "end");
+  }
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const SweepMark& mark = marks[i];
+    const double x = x_of(i);
+    if (mark.is_chosen) svg += rectangle(x - 14, kTop, 28, plot_height, "chosen");
+    if (i > 0) svg += line(x_of(i - 1), y_of(marks[i - 1].value), x, y_of(mark.value), "plus");
+    svg += rectangle(x - 4, y_of(mark.high), 8, std::max(1.0, y_of(mark.low) - y_of(mark.high)),
+                     "interval");
+    svg += fmt::format(
+        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"point\"><title>{}: {:.1f} % ({:.1f} "
+        "... {:.1f} %)</title></circle>\n",
+        x, y_of(mark.value), mark.label, 100 * mark.value, 100 * mark.low, 100 * mark.high);
+    svg += text_at(x, kHeight - kBottom + 16, mark.label, "middle");
+  }
+  svg += text_at(kLeft + plot_width / 2, kHeight - 4, axis, "middle");
   return svg + "</svg>\n";
 }
 

@@ -11,10 +11,24 @@
 namespace nacre::flows {
 
 /// Bars of how often values occur; at most `kMaxBins` bins of whole width. `unit` labels the axis.
-std::string svg_histogram(const std::vector<std::int64_t>& values, const std::string& unit);
+/// `limit` is set off by a line when it lies within the bins.
+std::string svg_histogram(const std::vector<std::int64_t>& values, const std::string& unit,
+                          std::optional<double> limit = std::nullopt);
 
 /// Counts[label][decision] with the diagonal set off. `undecided` is the last column when any.
 std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, bool undecided);
+
+/// One value of what is swept: a proportion and the interval around it.
+struct SweepMark {
+  std::string label;  ///< below it
+  double value = 0;
+  double low = 0;
+  double high = 0;
+  bool is_chosen = false;  ///< set off: what the design has
+};
+
+/// Proportions against what is swept, from left to right, joined by a line.
+std::string svg_sweep(const std::vector<SweepMark>& marks, const std::string& axis);
 
 /// A proportion on a scale, with its interval.
 std::string svg_interval(double value, double low, double high);

@@ -11,8 +11,8 @@
 #include "report/page.hpp"
 #include "report/peers.hpp"
 #include "report/svg.hpp"
-#include "synth/figures.hpp"
 #include "spec/kind_spec.hpp"
+#include "synth/figures.hpp"
 
 namespace nacre::flows {
 namespace {
@@ -384,12 +384,12 @@ std::string peers_section(const SynthReportInput& input) {
     if (stage.input.values) continue;
     cycles = std::max(cycles, find_kind_spec(stage.kind)->figures(stage).cycles_per_event);
   }
-  table += row({input.spec->name, "this design",
-                with_separators(std::llround(input.result->peers->gate_equivalents)),
-                fmt::format("{:.2f}", input.result->peers->longest_path_s * 1e9),
-                cycles > 0 ? fmt::format("{}", cycles) : "-",
-                rate ? fmt::format("{:.3g}", *rate) : "-"},
-               2, "td", "ours");
+  table +=
+      row({input.spec->name, "this design",
+           with_separators(std::llround(input.result->peers->gate_equivalents)),
+           fmt::format("{:.2f}", input.result->peers->longest_path_s * 1e9),
+           cycles > 0 ? fmt::format("{}", cycles) : "-", rate ? fmt::format("{:.3g}", *rate) : "-"},
+          2, "td", "ours");
   for (const Peer& peer : peers()) {
     table +=
         row({peer.name, peer.configuration, with_separators(std::llround(peer.gate_equivalents)),

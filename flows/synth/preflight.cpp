@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "design/kind_hardware.hpp"
 #include "diagnostics/nearest.hpp"
 
 namespace nacre::flows {
@@ -16,19 +17,10 @@ namespace {
 // NAND2 equivalents, fitted on measured runs (tests/unit/flows_preflight_test.cpp has the table).
 constexpr double kFlipFlopBit = 7.4;   // of a memory: flip-flop, enable, read multiplexer
 constexpr double kFlipFlopColumn = 8;  // its read register
-constexpr double kPerfCounter = 355;
 constexpr double kAxil = 580, kDemux = 120, kControl = 400;
 constexpr int kControlCounters = 5;
 constexpr double kIngress = 130, kIngressBit = 9;
 constexpr double kEgress = 70, kEgressBit = 7;
-constexpr double kDense = 370, kDenseMembraneBit = 24, kDenseWeightBit = 8, kDenseShiftBit = 12;
-constexpr double kDenseProductBit = 6, kDenseRefractory = 40;
-constexpr int kDenseBasicCounters = 4, kDenseFullCounters = 8;
-constexpr double kEncoder = 800, kEncoderFieldBit = 8.8, kEncoderPhaseBit = 7;
-constexpr double kEncoderDrawBit = 45;  // parity of 16 of the LFSR's bits, and the comparison
-constexpr int kEncoderBasicCounters = 3, kEncoderFullCounters = 4;
-constexpr double kReadout = 900, kReadoutCountBit = 10;
-constexpr int kReadoutCounters = 3;
 // A leaf that has no formula: the pins' logic and a register each.
 constexpr double kUnknownPinBit = 20;
 
@@ -62,36 +54,7 @@ struct Leaf {
     }
     return 0;
   }
-  /// `basic` or `full` of them.
-  double counters(int basic, int full) const {
-    const std::int64_t level = (*this)["Counters"];
-    return kPerfCounter * (level == 0 ? 0 : level == 1 ? basic : full);
-  }
 };
-
-double dense_gates(const Leaf& leaf) {
-  const double membrane = leaf.number("MembraneWidth");
-  double lane = kDenseMembraneBit * membrane + kDenseWeightBit * leaf.number("WeightWidth");
-  if (leaf["Leak"] == 1) lane += kDenseShiftBit * membrane;
-  if (leaf["Leak"] == 2) lane += kDenseProductBit * membrane * leaf.number("LeakFractionBits");
-  if (leaf["RefractorySteps"] > 0) lane += kDenseRefractory;
-  return kDense + leaf.number("Lanes") * lane +
-         leaf.counters(kDenseBasicCounters, kDenseFullCounters);
-}
-
-double encoder_gates(const Leaf& leaf) {
-  const double phase = leaf.number("PhaseBits");
-  const bool random = leaf["Random"] != 0;
-  const double lane = random ? kEncoderFieldBit * (phase + 1) + kEncoderDrawBit * phase
-                             : kEncoderFieldBit * (2 * phase + 1) + kEncoderPhaseBit * phase;
-  return kEncoder + leaf.number("Lanes") * lane +
-         leaf.counters(kEncoderBasicCounters, kEncoderFullCounters);
-}
-
-double readout_gates(const Leaf& leaf) {
-  return kReadout + kReadoutCountBit * leaf.number("NumClasses") * leaf.number("CounterBits") +
-         leaf.counters(kReadoutCounters, kReadoutCounters);
-}
 
 double unknown_gates(const Leaf& leaf) {
   double bits = 0;
@@ -106,19 +69,20 @@ double memory_gates(const Leaf& leaf) {
   return kFlipFlopBit * width * leaf.number("Depth") + kFlipFlopColumn * width;
 }
 
-/// NAND2 equivalents of a leaf.
-double gates_of(const Leaf& leaf) {
+/// NAND2 equivalents of a leaf; `design` knows those of the stages.
+double gates_of(const Design& design, const Leaf& leaf) {
   const std::string& module = leaf.instance.module;
+  const auto stage = design.logic.find(leaf.instance.name);
+  if (stage != design.logic.end() && stage->second.nand2 > 0) return stage->second.nand2;
   if (is_memory(leaf.instance)) return memory_gates(leaf);
   if (module == "nacre_axil_cfg") return kAxil;
   if (module == "nacre_cfg_demux") return kDemux;
-  if (module == "nacre_control")
-    return kControl + leaf.counters(kControlCounters, kControlCounters);
+  if (module == "nacre_control") {
+    return kControl + counter_gates(static_cast<Counters>(leaf["Counters"]), kControlCounters,
+                                    kControlCounters);
+  }
   if (module == "nacre_stream_ingress") return kIngress + kIngressBit * leaf.width("m_data_o");
   if (module == "nacre_stream_egress") return kEgress + kEgressBit * leaf.width("s_data_i");
-  if (module == "nacre_spiking_dense") return dense_gates(leaf);
-  if (module == "nacre_rate_encoder") return encoder_gates(leaf);
-  if (module == "nacre_spike_readout") return readout_gates(leaf);
   return unknown_gates(leaf);
 }
 
@@ -128,7 +92,8 @@ const Macro* find_macro(const Design& design, const std::string& module) {
   return found == design.macros.end() ? nullptr : &*found;
 }
 
-void name_largest(const Leaf& leaf, double gates, SynthesisEstimate& estimate) {
+void name_largest(const Design& design, const Leaf& leaf, double gates,
+                  SynthesisEstimate& estimate) {
   estimate.largest = leaf.instance.name;
   estimate.largest_gates = gates;
   estimate.largest_what.clear();
@@ -137,12 +102,10 @@ void name_largest(const Leaf& leaf, double gates, SynthesisEstimate& estimate) {
     estimate.largest_what =
         fmt::format("{} bits in flip-flops", with_commas(leaf["Width"] * leaf["Depth"]));
     estimate.knob = "storage";
-  } else if (leaf["Lanes"] > 1) {
-    estimate.largest_what = fmt::format("{} lanes", with_commas(leaf["Lanes"]));
-    estimate.knob = "lanes";
-  } else if (leaf["NumClasses"] > 0) {
-    estimate.largest_what = fmt::format("{} classes", with_commas(leaf["NumClasses"]));
-    estimate.knob = "neurons";
+  } else if (const auto stage = design.logic.find(leaf.instance.name);
+             stage != design.logic.end()) {
+    estimate.largest_what = stage->second.what;
+    estimate.knob = stage->second.knob;
   }
 }
 
@@ -174,9 +137,9 @@ SynthesisEstimate estimate_synthesis(const Spec&, const Design& design) {
     }
     const Leaf leaf{design.top, instance};
     if (is_memory(instance)) estimate.memory_bits_in_flip_flops += leaf["Width"] * leaf["Depth"];
-    const double gates = gates_of(leaf);
+    const double gates = gates_of(design, leaf);
     estimate.gates += gates;
-    if (gates > estimate.largest_gates) name_largest(leaf, gates, estimate);
+    if (gates > estimate.largest_gates) name_largest(design, leaf, gates, estimate);
   }
   estimate.yosys_seconds = kYosysSeconds + kYosysSecondsPerGate * estimate.gates;
   estimate.gate_model_seconds = kModelSecondsPerGate * estimate.gates;
@@ -200,10 +163,8 @@ bool refuse_large(const Spec& spec, const SynthesisEstimate& estimate, bool simu
       "{:.0f} % of it is '{}'{}", 100 * estimate.largest_gates / estimate.gates, estimate.largest,
       estimate.largest_what.empty() ? "" : ", " + estimate.largest_what);
   std::string help = "raise --max-minutes";
+  if (!estimate.knob.empty()) help = fmt::format("use fewer '{}'", estimate.knob);
   if (estimate.knob == "storage") help = "set 'storage' to 'ram' or 'macro'";
-  if (estimate.knob == "lanes" || estimate.knob == "neurons") {
-    help = fmt::format("use fewer '{}'", estimate.knob);
-  }
   diagnostics.error("N1006", location_of(spec, estimate.largest),
                     fmt::format("about {} NAND2 equivalents would take about {}; {}",
                                 with_commas(static_cast<long long>(estimate.gates)), what, share),

@@ -286,9 +286,9 @@ void add_samples(const harness::LockstepResult& run, PowerResult& power) {
   for (const harness::SampleResult& sample : run.samples) {
     if (!sample.activity_recorded) continue;
     ++power.samples;
-    power.steps += sample.steps;
-    power.input_spikes += sample.input_spikes;
-    power.synaptic_operations += sample.synaptic_operations;
+    power.steps += sample.steps.value_or(0);
+    power.input_spikes += sample.input_spikes.value_or(0);
+    power.synaptic_operations += sample.synaptic_operations.value_or(0);
   }
 }
 

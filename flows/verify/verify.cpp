@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "diagnostics/interrupt.hpp"
@@ -116,6 +118,62 @@ void report_difference(const Spec& spec, const Verification& found, Diagnostics&
                     help);
 }
 
+/// Looks for the cause of a difference and reports it. `place` says on what it was found, in words;
+/// may be empty.
+void look_into(const ModelSource& source, const VerifyOptions& options, const Verilator& verilator,
+               const Compiler& compiler, const harness::Setup& setup, const LoadedModel& loaded,
+               const std::string& place, Verification& found, Diagnostics& diagnostics) {
+  const auto talk = [&options](const char* line) {
+    if (options.talk) options.talk(line);
+  };
+  talk("a difference: looking for its first time step");
+  found.triage =
+      harness::triage(setup, *loaded.factory, options.lockstep, found.result, options.base_command);
+  if (!place.empty()) found.triage->note = place + "; " + found.triage->note;
+  if (options.waves && found.triage->difference.sample >= 0) {
+    talk("building the model again to record a waveform");
+    add_waves(source, options, verilator, compiler, setup, found);
+  }
+  report_difference(*setup.spec, found, diagnostics);
+}
+
+/// Adds the comparisons of another run of the same design; its samples are not listed.
+void merge(harness::LockstepResult& result, const harness::LockstepResult& other) {
+  for (std::size_t c = 0; c < result.checks.size(); ++c) {
+    result.checks[c].comparisons += other.checks[c].comparisons;
+    result.checks[c].failures += other.checks[c].failures;
+  }
+  result.differences.insert(result.differences.end(), other.differences.begin(),
+                            other.differences.end());
+  result.num_differences += other.num_differences;
+  if (!result.failed_sample) result.failed_sample = other.failed_sample;
+  result.simulated_cycles += other.simulated_cycles;
+}
+
+/// A die of the study: specification and setup of the same RTL with other devices.
+struct Die {
+  Spec spec;
+  harness::Setup setup;
+};
+
+std::unique_ptr<Die> make_die(const harness::Setup& setup, std::uint32_t number) {
+  auto die = std::make_unique<Die>(Die{.spec = {}, .setup = setup});
+  std::tie(die->spec, die->setup.settings) = die_of(*setup.spec, number);
+  die->setup.spec = &die->spec;
+  return die;
+}
+
+harness::Metric rtl_devices_metric(std::int64_t dies) {
+  return {.key = "verify__devices__rtl__count",
+          .value = static_cast<double>(dies),
+          .integer = true,
+          .unit = "dies",
+          .method = "measured",
+          .source = "first dies that ran on the Verilated RTL, too, without a difference",
+          .reason = {},
+          .title = "dies on the RTL"};
+}
+
 }  // namespace
 
 std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus& stimulus,
@@ -124,6 +182,9 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
   const auto talk = [&options](const std::string& line) {
     if (options.talk) options.talk(line);
   };
+  if (options.devices > 0 && !can_study(spec, stimulus, options.devices, diagnostics)) {
+    return std::nullopt;
+  }
   const auto verilator = find_verilator(diagnostics);
   const auto compiler = find_compiler(diagnostics);
   if (!verilator || !compiler) return std::nullopt;
@@ -148,20 +209,41 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
   found.build_seconds = loaded->model.build_seconds;
   found.model_from_cache = loaded->model.from_cache;
   found.result = harness::run_lockstep(*setup, *loaded->factory, options.lockstep);
-  found.metrics = harness::verify_metrics(found.result);
   talk(fmt::format("{} samples, {} clock cycles in {:.2f} s ({:.2f} million per second)",
                    options.lockstep.samples, found.result.simulated_cycles, found.result.seconds,
                    static_cast<double>(found.result.simulated_cycles) / 1e6 /
                        std::max(1e-9, found.result.seconds)));
   if (!found.result.passed()) {
-    talk("a difference: looking for its first time step");
-    found.triage = harness::triage(*setup, *loaded->factory, options.lockstep, found.result,
-                                   options.base_command);
-    if (options.waves && found.triage->difference.sample >= 0) {
-      talk("building the model again to record a waveform");
-      add_waves(*source, options, *verilator, *compiler, *setup, found);
+    look_into(*source, options, *verilator, *compiler, *setup, *loaded, {}, found, diagnostics);
+  }
+  const std::int64_t rtl_devices = std::min(options.devices, options.rtl_devices);
+  for (std::int64_t number = 0; number < rtl_devices && found.result.passed(); ++number) {
+    const auto die = make_die(*setup, static_cast<std::uint32_t>(number));
+    harness::LockstepOptions lockstep = options.lockstep;
+    lockstep.samples = std::min(lockstep.samples, harness::kBlockSamples);
+    merge(found.result, harness::run_lockstep(die->setup, *loaded->factory, lockstep));
+    if (!found.result.passed()) {
+      VerifyOptions with_die = options;
+      const std::string dies = fmt::format("{}", number + 1);
+      with_die.base_command.insert(with_die.base_command.end(),
+                                   {"--devices", dies, "--rtl-devices", dies});
+      look_into(*source, with_die, *verilator, *compiler, die->setup, *loaded,
+                fmt::format("on die {} of the study", number), found, diagnostics);
     }
-    report_difference(spec, found, diagnostics);
+  }
+  found.metrics = harness::verify_metrics(found.result);
+  if (options.devices > 0 && found.result.passed()) {
+    found.devices = study_devices(spec, stimulus,
+                                  {.dies = options.devices,
+                                   .first = options.lockstep.first,
+                                   .samples = options.lockstep.samples,
+                                   .threads = options.lockstep.threads,
+                                   .yield_at = options.yield_at,
+                                   .talk = options.talk});
+    for (harness::Metric& metric : device_metrics(*found.devices)) {
+      found.metrics.push_back(std::move(metric));
+    }
+    found.metrics.push_back(rtl_devices_metric(rtl_devices));
   }
 
   harness::Properties properties = {
@@ -175,6 +257,7 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
       {"verilator", verilator->version},
       {"compiler", compiler->version},
   };
+  if (options.devices > 0) properties.emplace_back("devices", fmt::format("{}", options.devices));
   for (const std::string& field : found.result.not_readable) {
     properties.emplace_back("state_not_readable", field);
   }
@@ -187,6 +270,7 @@ std::optional<Verification> verify_design(const Spec& spec, const data::Stimulus
                                             .metrics = &found.metrics,
                                             .triage = found.triage ? &*found.triage : nullptr,
                                             .properties = &properties,
+                                            .devices = found.devices ? &*found.devices : nullptr,
                                             .command = display(options.command)});
   return found;
 }

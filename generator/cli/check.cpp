@@ -15,8 +15,8 @@ namespace {
 
 std::string shape_text(const StreamShape& shape) {
   if (shape.values) {
-    return fmt::format("{} values of {} bits{}", with_commas(shape.addresses), shape.payload_bits,
-                       shape.payload_signed ? ", signed" : "");
+    return fmt::format("{} values of {} bits{}{}", with_commas(shape.addresses), shape.payload_bits,
+                       shape.payload_signed ? ", signed" : "", shape.steps ? ", steps" : "");
   }
   return fmt::format("{} {}events", with_commas(shape.addresses),
                      shape.negative_events ? "signed " : "");
@@ -29,6 +29,7 @@ nlohmann::ordered_json shape_json(const StreamShape& shape) {
   if (shape.values) {
     object["bits"] = shape.payload_bits;
     object["signed"] = shape.payload_signed;
+    object["steps"] = shape.steps;
   } else {
     object["negative"] = shape.negative_events;
   }
@@ -48,6 +49,7 @@ std::string check_text(const Spec& spec) {
   std::vector<std::vector<std::string>> rows = {{"stage", "kind", "input", "output", "memory bits",
                                                  "synapses", "cycles/event", "peak SOP/cycle"}};
   StageFigures total;
+  std::string tiles;
   for (const Stage& stage : spec.stages) {
     const StageFigures figures = figures_of(stage);
     rows.push_back({stage.name, stage.kind, shape_text(stage.input), shape_text(stage.output),
@@ -59,15 +61,19 @@ std::string check_text(const Spec& spec) {
     total.macro_bits += figures.macro_bits;
     total.synapses += figures.synapses;
     total.synaptic_operations_per_cycle += figures.synaptic_operations_per_cycle;
+    if (figures.utilisation > 0) {
+      tiles += fmt::format("tiles of {}: {:.1f} % of the cells hold weights, the rest is padding\n",
+                           stage.name, 100 * figures.utilisation);
+    }
   }
   rows.push_back({"total", "", shape_text(spec.input), shape_text(spec.stages.back().output),
                   count_cell(memory_bits(total)), count_cell(total.synapses), "",
                   count_cell(total.synaptic_operations_per_cycle)});
   return fmt::format(
       "design {}, sha256 {}\n\n{}\nmemory: {} bits in flip-flops, {} in RAM, {} in macros "
-      "(from the specification; registers and FIFOs not counted)\n",
+      "(from the specification; registers and FIFOs not counted)\n{}",
       spec.name, spec.hash, format_table(rows), with_commas(total.flipflop_bits),
-      with_commas(total.ram_bits), with_commas(total.macro_bits));
+      with_commas(total.ram_bits), with_commas(total.macro_bits), tiles);
 }
 
 nlohmann::ordered_json check_json(const Spec& spec) {
@@ -89,6 +95,7 @@ nlohmann::ordered_json check_json(const Spec& spec) {
     row["synapses"] = figures.synapses;
     row["cycles_per_event"] = figures.cycles_per_event;
     row["synaptic_operations_per_cycle"] = figures.synaptic_operations_per_cycle;
+    if (figures.utilisation > 0) row["utilisation"] = figures.utilisation;
     document["stages"].push_back(std::move(row));
   }
   return document;

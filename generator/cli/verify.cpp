@@ -29,7 +29,10 @@ struct VerifyArguments {
   RunArguments run;
   bool no_waves = false;
   std::string checkpoint = "sample";
-  std::string rtl;  ///< folder whose RTL is verified; empty: what is generated
+  std::string rtl;           ///< folder whose RTL is verified; empty: what is generated
+  std::int64_t devices = 0;  ///< dies of a study of devices; 0: none
+  double yield_at = -1;      ///< accuracy of a good die; below 0: the study's default
+  std::int64_t rtl_devices = 1;
 };
 
 void add_options(CLI::App& app, VerifyArguments& arguments) {
@@ -40,6 +43,18 @@ void add_options(CLI::App& app, VerifyArguments& arguments) {
       ->option_text("sample|step");
   app.add_option("--rtl", arguments.rtl,
                  "verify the RTL of this folder, an edited copy of what 'generate' wrote");
+  CLI::Option* devices =
+      app.add_option("--devices", arguments.devices,
+                     "study this many dies with other random devices on the golden model")
+          ->check(in_range(1, 1'000'000));
+  app.add_option("--yield-at", arguments.yield_at,
+                 "accuracy of a good die, 0 ... 1 (default: that of ideal devices less 0.02)")
+      ->check(number_in(0, 1))
+      ->needs(devices);
+  app.add_option("--rtl-devices", arguments.rtl_devices,
+                 "how many of the first dies the RTL runs, too")
+      ->check(in_range(0, 1'000'000))
+      ->needs(devices);
 }
 
 /// Replaces the generated RTL by that of `folder`: its rtl.f and the files listed there. Address
@@ -96,6 +111,7 @@ std::pair<int, int> passed_and_failed(const harness::LockstepResult& result) {
 void print_text(const flows::Verification& found, const std::filesystem::path& out) {
   std::vector<std::vector<std::string>> rows = {{"figure", "value", "unit"}};
   for (const harness::Metric& metric : found.metrics) {
+    if (!metric.value && metric.reason.starts_with("no stage")) continue;
     std::string title = metric.title;
     if (const auto accuracy = harness::accuracy_of(found.result);
         metric.key == "verify__accuracy" && metric.value && accuracy) {
@@ -146,6 +162,9 @@ int run(const CommonOptions& options, const VerifyArguments& arguments) {
   verify.lockstep.checkpoint =
       arguments.checkpoint == "step" ? harness::Checkpoint::Step : harness::Checkpoint::Sample;
   verify.waves = !arguments.no_waves;
+  verify.devices = arguments.devices;
+  verify.rtl_devices = arguments.rtl_devices;
+  if (arguments.yield_at >= 0) verify.yield_at = arguments.yield_at;
   verify.base_command = {"nacre", "verify", arguments.run.spec};
   if (!arguments.rtl.empty()) {
     verify.base_command.insert(verify.base_command.end(), {"--rtl", arguments.rtl});

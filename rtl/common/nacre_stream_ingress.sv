@@ -9,6 +9,8 @@ module nacre_stream_ingress #(
   parameter int Addresses       = 8,
   /// 1: value stream (value, end_of_sample), 0: event stream (event, end_of_step, end_of_sample).
   parameter bit Values          = 1'b0,
+  /// Value stream: end_of_step is legal, too.
+  parameter bit Steps           = 1'b0,
   /// Event stream: events may be negative.
   parameter bit NegativeAllowed = 1'b0,
   /// Value stream: bits of a payload, 1 ... 32.
@@ -37,10 +39,13 @@ module nacre_stream_ingress #(
 );
 
   localparam logic [1:0] KindEvent       = 2'd0;
+  localparam logic [1:0] KindEndOfStep   = 2'd1;
   localparam logic [1:0] KindValue       = 2'd2;
   localparam logic [1:0] KindEndOfSample = 2'd3;
 
-  localparam int StoredWidth = OutWidth - (Values ? 2 : NegativeAllowed ? 0 : 1);
+  // Without the upper bit of the kind on a value stream without steps, and without the polarity where
+  // there is none.
+  localparam int StoredWidth = OutWidth - (Values ? (Steps ? 1 : 2) : NegativeAllowed ? 0 : 1);
 
   if (Addresses < 1 || Addresses > (1 << 24) || PayloadWidth < 1 || PayloadWidth > 32) begin
     : gen_illegal
@@ -73,7 +78,7 @@ module nacre_stream_ingress #(
     assign payload_above = payload >> PayloadWidth;
   end
 
-  assign fault[0] = Values ? !(is_value || kind == KindEndOfSample) : is_value;
+  assign fault[0] = Values ? is_event || (kind == KindEndOfStep && !Steps) : is_value;
   assign fault[1] = s_axis_tdata_i[60:56] != '0 || (negative && !(is_event && NegativeAllowed));
   // The markers carry address 0 and payload 0; so does the payload of an event.
   assign fault[2] = (is_event || is_value) ? {8'd0, address} >= 32'(Addresses) : address != '0;
@@ -86,9 +91,11 @@ module nacre_stream_ingress #(
   assign word_o          = handshake && fault == '0;
   assign error_o         = handshake ? fault : '0;
 
-  // The FIFO does not hold what is the same in all good words: the upper bit of the kind on a value
-  // stream, and the polarity where there is none.
-  if (Values) begin : gen_value_word
+  // The FIFO does not hold what is the same in all good words.
+  if (Values && Steps) begin : gen_step_word
+    assign word     = {kind, address[AddressWidth-1:0], payload[PayloadWidth-1:0]};
+    assign m_data_o = {stored[StoredWidth-1 -: 2], 1'b0, stored[StoredWidth-3:0]};
+  end else if (Values) begin : gen_value_word
     assign word     = {kind[0], address[AddressWidth-1:0], payload[PayloadWidth-1:0]};
     assign m_data_o = {1'b1, stored[StoredWidth-1], 1'b0, stored[StoredWidth-2:0]};
   end else if (NegativeAllowed) begin : gen_event_word

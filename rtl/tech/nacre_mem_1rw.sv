@@ -30,11 +30,32 @@ module nacre_mem_1rw #(
     nacre_error_width_and_depth_must_be_at_least_1 u_error ();
   end
 
-  // An array simulates faster, and is the same memory.
 `ifdef VERILATOR
+  // The same memory, an array of whole rows: rows put together from chunks cost a compiled model the
+  // square of their width.
   wire unused_flip_flops = FlipFlops;
-  localparam bit Registers = 1'b0;
-`elsif NACRE_FPGA
+  localparam int WholeChunks = Width / 32;
+  localparam int ChunkBits   = Width < 32 ? Width : 32;  // below 32 there is no whole chunk
+  // The chunk that is no whole one, if there is one.
+  localparam bit HasTail     = Width % 32 != 0;
+  localparam int TailLsb     = HasTail ? 32 * WholeChunks : 0;
+  logic [Width-1:0] mem [0:Depth-1];
+  logic [Width-1:0] rdata_q;
+  always_ff @(posedge clk_i) begin
+    if (en_i && we_i) begin : write
+      logic [Width-1:0] row;
+      row = mem[addr_i];
+      for (int c = 0; c < WholeChunks; c++) begin
+        if (wmask_i[c]) row[ChunkBits*c +: ChunkBits] = wdata_i[ChunkBits*c +: ChunkBits];
+      end
+      if (HasTail && wmask_i[NumChunks-1]) row[Width-1:TailLsb] = wdata_i[Width-1:TailLsb];
+      mem[addr_i] <= row;
+    end
+    if (en_i && !we_i) rdata_q <= mem[addr_i];
+  end
+  assign rdata_o = rdata_q;
+`else
+`ifdef NACRE_FPGA
   localparam bit Registers = FlipFlops;
 `else
   localparam bit Registers = FlipFlops || Width * Depth < 512;
@@ -87,6 +108,7 @@ module nacre_mem_1rw #(
       assign rdata_o[32*c +: ChunkWidth] = rdata_q;
     end
   end
+`endif
 
 endmodule
 `default_nettype wire

@@ -16,14 +16,6 @@ constexpr Word kEndOfSample{.kind = WordKind::EndOfSample};
 /// Largest number of events in one step of a random sample: above it a sample only gets longer.
 constexpr double kMaxEventsPerStep = 4096;
 
-std::int64_t largest_payload(const StreamShape& shape) {
-  return (std::int64_t{1} << (shape.payload_bits - (shape.payload_signed ? 1 : 0))) - 1;
-}
-
-std::int64_t smallest_payload(const StreamShape& shape) {
-  return shape.payload_signed ? -(std::int64_t{1} << (shape.payload_bits - 1)) : 0;
-}
-
 void report(Diagnostics& diagnostics, const std::filesystem::path& file, std::string message,
             std::string help = {}) {
   diagnostics.error("N0804", Location{.file = file.string()}, std::move(message), std::move(help));
@@ -39,62 +31,124 @@ enum class ValueCorner {
   LastAlone,
   Ramp,
   TooShort,
-  Count
+  Disorder,
+  Empty,
+  CountWithoutSteps,
+  NoFrame = CountWithoutSteps,
+  Unfinished,
+  CountWithSteps
 };
 
+/// Frames in a corner sample of a stream with steps.
+constexpr std::int64_t kCornerFrames = 3;
+/// Most frames in a random sample of a stream with steps.
+constexpr std::uint64_t kMaxRandomFrames = 5;
+
+void push_value(std::int64_t address, std::int64_t value, Sample& sample) {
+  sample.words.push_back({.kind = WordKind::Value, .address = address, .payload = value});
+}
+
+/// One frame of a corner. With `fault` it breaks the protocol, where the corner is about that.
+void push_corner_frame(const StreamShape& input, ValueCorner corner, bool fault, Sample& sample) {
+  const std::int64_t last = input.addresses - 1;
+  const std::int64_t min = smallest_payload(input);
+  const std::int64_t max = largest_payload(input);
+  if (fault && corner == ValueCorner::Empty) return;
+  const std::int64_t num_values = input.addresses - (fault && corner != ValueCorner::Disorder);
+  for (std::int64_t i = 0; i < num_values; ++i) {
+    switch (corner) {
+      case ValueCorner::AllZero:
+        push_value(i, 0, sample);
+        break;
+      case ValueCorner::AllSmallest:
+        push_value(i, min, sample);
+        break;
+      case ValueCorner::FirstAlone:
+        push_value(i, i == 0 ? max : 0, sample);
+        break;
+      case ValueCorner::LastAlone:
+        push_value(i, i == last ? max : 0, sample);
+        break;
+      case ValueCorner::Ramp:
+        push_value(i, min + i % (max - min + 1), sample);
+        break;
+      case ValueCorner::Disorder:
+        push_value(fault ? last - i : i, min + i % (max - min + 1), sample);
+        break;
+      default:
+        push_value(i, max, sample);
+        break;
+    }
+  }
+  if (fault && corner == ValueCorner::Disorder) push_value(0, max, sample);
+}
+
+const char* corner_note(ValueCorner corner) {
+  switch (corner) {
+    case ValueCorner::AllZero:
+      return "corner: all zero";
+    case ValueCorner::AllLargest:
+      return "corner: all largest";
+    case ValueCorner::AllSmallest:
+      return "corner: all smallest";
+    case ValueCorner::FirstAlone:
+      return "corner: first input alone";
+    case ValueCorner::LastAlone:
+      return "corner: last input alone";
+    case ValueCorner::Ramp:
+      return "corner: ramp";
+    case ValueCorner::TooShort:
+      return "corner: end of a frame one value too early";
+    case ValueCorner::Disorder:
+      return "corner: values in reverse order, and one too many";
+    case ValueCorner::Empty:
+      return "corner: a frame without values";
+    case ValueCorner::NoFrame:
+      return "corner: no frame at all";
+    case ValueCorner::Unfinished:
+      return "corner: end of sample in the middle of a frame";
+    case ValueCorner::CountWithSteps:
+      break;
+  }
+  return "";
+}
+
+Sample value_corner(const StreamShape& input, ValueCorner corner) {
+  Sample sample;
+  sample.note = corner_note(corner);
+  sample.protocol_fault = corner == ValueCorner::TooShort || corner == ValueCorner::Disorder ||
+                          corner == ValueCorner::Empty || corner == ValueCorner::Unfinished;
+  const std::int64_t frames = !input.steps ? 1 : corner == ValueCorner::NoFrame ? 0 : kCornerFrames;
+  // With steps good frames come before a fault, and after it where the sample does not end with it.
+  const bool fault_is_last = corner == ValueCorner::Empty || corner == ValueCorner::Unfinished;
+  const std::int64_t faulty = fault_is_last ? frames - 1 : frames / 2;
+  for (std::int64_t frame = 0; frame < frames; ++frame) {
+    push_corner_frame(input, corner, sample.protocol_fault && frame == faulty, sample);
+    const bool is_open = corner == ValueCorner::Unfinished && frame == faulty;
+    if (input.steps && !is_open) sample.words.push_back(kEndOfStep);
+  }
+  sample.words.push_back(kEndOfSample);
+  return sample;
+}
+
 Sample value_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
+  if (index < num_corner_samples(input)) {
+    return value_corner(input, static_cast<ValueCorner>(index));
+  }
   const std::int64_t max = largest_payload(input);
   const std::int64_t min = smallest_payload(input);
   Sample sample;
-  std::int64_t values = input.addresses;
-  // What value an address has; the random samples differ in how many inputs are dark.
   RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
-  const double dark = random.uniform();
-  const auto corner = static_cast<ValueCorner>(std::min(index, std::int64_t{INT32_MAX}));
-  for (std::int64_t address = 0; address < values; ++address) {
-    std::int64_t value = 0;
-    switch (corner) {
-      case ValueCorner::AllZero:
-        sample.note = "corner: all zero";
-        break;
-      case ValueCorner::AllLargest:
-        sample.note = "corner: all largest";
-        value = max;
-        break;
-      case ValueCorner::AllSmallest:
-        sample.note = "corner: all smallest";
-        value = min;
-        break;
-      case ValueCorner::FirstAlone:
-        sample.note = "corner: first input alone";
-        value = address == 0 ? max : 0;
-        break;
-      case ValueCorner::LastAlone:
-        sample.note = "corner: last input alone";
-        value = address == input.addresses - 1 ? max : 0;
-        break;
-      case ValueCorner::Ramp:
-        sample.note = "corner: ramp";
-        value = min + address % (max - min + 1);
-        break;
-      case ValueCorner::TooShort:
-        sample.note = "corner: end of sample one value too early";
-        sample.protocol_fault = true;
-        value = max;
-        values = input.addresses - 1;
-        if (values == 0) continue;
-        break;
-      case ValueCorner::Count:
-      default: {
-        const bool lit = !random.chance(dark);
-        const auto range = static_cast<std::uint64_t>(max - min + 1);
-        value = lit ? min + static_cast<std::int64_t>(random.below(range)) : 0;
-        break;
-      }
+  const std::uint64_t frames = input.steps ? 1 + random.below(kMaxRandomFrames) : 1;
+  for (std::uint64_t frame = 0; frame < frames; ++frame) {
+    // The frames differ in how many inputs are dark.
+    const double dark = random.uniform();
+    for (std::int64_t address = 0; address < input.addresses; ++address) {
+      const bool lit = !random.chance(dark);
+      const auto range = static_cast<std::uint64_t>(max - min + 1);
+      push_value(address, lit ? min + static_cast<std::int64_t>(random.below(range)) : 0, sample);
     }
-    if (address < values) {
-      sample.words.push_back({.kind = WordKind::Value, .address = address, .payload = value});
-    }
+    if (input.steps) sample.words.push_back(kEndOfStep);
   }
   sample.words.push_back(kEndOfSample);
   return sample;
@@ -227,7 +281,14 @@ bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diag
            "put an encoder in front, or leave 'dataset' away");
     return false;
   }
-  if (samples.sample_size() != spec.input.addresses) {
+  if (spec.input.steps && samples.sample_size() % spec.input.addresses != 0) {
+    report(diagnostics, dataset.samples,
+           fmt::format("a sample of '{}' has {} values, which are no whole frames: the input of "
+                       "'{}' has {} addresses",
+                       name, samples.sample_size(), spec.name, spec.input.addresses));
+    return false;
+  }
+  if (!spec.input.steps && samples.sample_size() != spec.input.addresses) {
     report(diagnostics, dataset.samples,
            fmt::format("a sample of '{}' has {} values, the input of '{}' has {} addresses", name,
                        samples.sample_size(), spec.name, spec.input.addresses));
@@ -251,8 +312,9 @@ bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diag
 }  // namespace
 
 std::int64_t num_corner_samples(const StreamShape& input) {
-  return input.values ? static_cast<std::int64_t>(ValueCorner::Count)
-                      : static_cast<std::int64_t>(EventCorner::Count);
+  if (!input.values) return static_cast<std::int64_t>(EventCorner::Count);
+  return static_cast<std::int64_t>(input.steps ? ValueCorner::CountWithSteps
+                                               : ValueCorner::CountWithoutSteps);
 }
 
 Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
@@ -286,18 +348,19 @@ std::optional<std::int64_t> Stimulus::available() const {
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>> Stimulus::image_shape() const {
-  if (!samples_ || samples_->dimensions.size() != 3) return std::nullopt;
+  if (!samples_ || samples_->dimensions.size() != 3 || input_.steps) return std::nullopt;
   return std::pair(samples_->dimensions[1], samples_->dimensions[2]);
 }
 
 Sample Stimulus::dataset_sample(std::int64_t index) const {
   Sample sample;
   const std::int64_t size = samples_->sample_size();
-  sample.words.reserve(static_cast<std::size_t>(size) + 1);
+  const std::int64_t addresses = input_.addresses;
+  sample.words.reserve(static_cast<std::size_t>(size + size / addresses + 1));
   for (std::int64_t i = 0; i < size; ++i) {
     const std::uint8_t byte = samples_->bytes[static_cast<std::size_t>(index * size + i)];
-    sample.words.push_back(
-        {.kind = WordKind::Value, .address = i, .payload = byte >> shift_right_});
+    push_value(i % addresses, byte >> shift_right_, sample);
+    if (input_.steps && i % addresses == addresses - 1) sample.words.push_back(kEndOfStep);
   }
   sample.words.push_back(kEndOfSample);
   if (labels_) sample.label = labels_->bytes[static_cast<std::size_t>(index)];

@@ -16,8 +16,8 @@ namespace nacre::data {
 struct Sample {
   std::vector<Word> words;
   std::optional<int> label;
-  /// The words break the protocol of the first stage on purpose (an `end_of_sample` before all
-  /// values): the design must flag it, and go on.
+  /// The words are no whole frames, on purpose (a frame is closed before all values came, or its
+  /// values come out of order): a stage that wants whole frames must flag it, and go on.
   bool protocol_fault = false;
   std::string note;  ///< "corner: all zero", or empty
 };
@@ -34,7 +34,7 @@ class Stimulus {
   std::optional<std::int64_t> available() const;
   bool has_labels() const { return labels_.has_value(); }
   Sample sample(std::int64_t index) const;
-  /// Rows and columns when the data set's samples are images.
+  /// Rows and columns when each sample of the data set is one image.
   std::optional<std::pair<std::int64_t, std::int64_t>> image_shape() const;
 
  private:
@@ -48,7 +48,9 @@ class Stimulus {
 };
 
 /// Random samples of a stream of this shape; the first few are its corners (all zero, all largest,
-/// one input alone, silent steps, every input in every step, all negative, no step at all).
+/// one input alone, silent steps, every input in every step, all negative, no step at all; of value
+/// streams also frames that are not whole). A sample of a value stream with steps has several
+/// frames.
 Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index);
 
 /// The first `index` that is no corner any more.

@@ -42,7 +42,13 @@ class StageModel {
   /// What the last word pushed cost, as the kind's timing model counts it (1: a pass was executed,
   /// 0: skipped); only what the words themselves do not tell.
   virtual std::int64_t work() const { return 0; }
+  /// Error flags that words have raised since the last call or reset: bit i is error i of the kind
+  /// (docs/stage_interface.md).
+  virtual std::uint32_t take_errors() { return 0; }
   virtual State state() const = 0;
+  /// What the stage has made of the memories loaded into it, where it keeps something else than the
+  /// words themselves ("conductance"): too large to be compared after each sample.
+  virtual State configuration() const { return {}; }
   virtual CounterValues counters() const = 0;
 };
 

@@ -1,15 +1,41 @@
 #pragma once
 // What the golden side knows of a kind: its folder sim/golden/<kind> defines one of these.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "golden/golden.hpp"
 #include "golden/timing.hpp"
 
 namespace nacre::golden {
+
+/// How the devices of a design differ from those of its specification.
+struct DeviceVariant {
+  /// Die of a study: its seed is device_mix(seed of the specification, die). Nothing: the seed of
+  /// the specification itself.
+  std::optional<std::uint32_t> die{};
+  int spread_halves = 2;  ///< spread of the cells times this / 2
+  std::optional<int>
+      adc_bits{};      ///< converters of this many bits and, where it can be, their range
+  bool ideal = false;  ///< nothing deviates; converters keep bits and shift
+};
+
+/// What a kind with random devices tells a study of them.
+struct DeviceModel {
+  /// The stage has devices that differ from die to die.
+  bool (*vary)(const Stage& stage);
+  int (*adc_bits)(const Stage& stage);
+  /// The stage's parameters with other devices.
+  std::shared_ptr<const StageParams> (*variant)(const Stage& stage, const DeviceVariant& variant);
+  /// Registers, by name within the stage, and what they must hold before the stage's memories are
+  /// loaded, for a design whose own devices may be others.
+  std::vector<std::pair<std::string, std::int64_t>> (*registers)(const Stage& stage);
+};
 
 /// One kind's golden model and timing model; `<kind>_kind_model()` returns it.
 struct KindModel {
@@ -21,6 +47,7 @@ struct KindModel {
   std::string_view (*stop_on)(const Stage& stage) = nullptr;
   /// The unstalled timing of one stage over one sample, as a process (golden/timing.hpp).
   TimingProcess (*time)(const Stage& stage, StageChannels channels);
+  const DeviceModel* devices = nullptr;  ///< null: the kind has no random devices
 };
 
 /// All kinds, sorted by name (written by CMake from the folders).
@@ -28,6 +55,10 @@ const std::vector<const KindModel*>& kind_models();
 
 /// The kind of that name; our fault when there is none (a Spec is valid).
 const KindModel& kind_model(std::string_view name);
+
+/// The specification with other devices in every stage that has any. Name and hash stay: the
+/// hardware is the same.
+Spec with_devices(const Spec& spec, const DeviceVariant& variant);
 
 /// Index of the stage whose verdict stage `index` waits for.
 std::optional<std::size_t> stage_decider(const Spec& spec, std::size_t index);

@@ -26,6 +26,15 @@ std::optional<std::size_t> stage_decider(const Spec& spec, std::size_t index) {
   NACRE_CHECK(false, "stop_on names a stage further down");
 }
 
+Spec with_devices(const Spec& spec, const DeviceVariant& variant) {
+  Spec other = spec;
+  for (Stage& stage : other.stages) {
+    const DeviceModel* devices = kind_model(stage.kind).devices;
+    if (devices != nullptr) stage.params = devices->variant(stage, variant);
+  }
+  return other;
+}
+
 struct Network::Impl {
   struct Node {
     std::unique_ptr<StageModel> model;

@@ -61,7 +61,7 @@ void load_memories(const Setup& setup, Bench& bench) {
 void check_memories(const Setup& setup, Bench& bench, Findings& findings) {
   for (std::size_t m = 0; m < setup.map.memories.size(); ++m) {
     const MapMemory& memory = setup.map.memories[m];
-    if (setup.images[m].empty()) continue;
+    if (setup.images[m].empty() || memory.access == "wo") continue;
     const auto words_per_row = static_cast<std::size_t>(memory.words_per_row());
     for (std::size_t i = 0; i < setup.images[m].size() && !bench.fault(); ++i) {
       const auto row = static_cast<std::uint32_t>(i / words_per_row);
@@ -75,6 +75,7 @@ void check_memories(const Setup& setup, Bench& bench, Findings& findings) {
                         .text = fmt::format("row {}, bits {} and up", row, chunk * 32)});
     }
   }
+  compare_configuration(setup, bench, findings);
 }
 
 /// Every register that has a defined value after reset.
@@ -166,9 +167,12 @@ void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
   const MapRegister& id = setup.map.reg("control.id");
   const MapRegister& enable = setup.map.reg("control.irq_enable");
   bool refused = false;
-  bench.write(id.address, 0x12345678, &refused);
-  expect_refusal(setup, bench, "write to the read-only identification", refused, kErrorRefused,
-                 findings);
+  for (const MapRegister& reg : setup.map.registers) {
+    if (reg.access != "ro") continue;
+    bench.write(reg.address, 0x12345678, &refused);
+    expect_refusal(setup, bench, fmt::format("write to the read-only {}", reg.name), refused,
+                   kErrorRefused, findings);
+  }
   findings.compare(Check::BusRefusals, id.reset, bench.read(id.address),
                    {.stage = "control", .field = "id", .text = "after a refused write"});
   bench.write(enable.address, 3, &refused, 0x7);
@@ -203,19 +207,20 @@ std::vector<Beat> beats_of(const data::Sample& sample) {
 /// busy) and tries the memories, which must refuse; then lets it end.
 void check_busy_refusal(const Setup& setup, Bench& bench, const data::Sample& sample,
                         Findings& findings) {
-  if (setup.map.memories.empty()) return;
+  const auto readable = [](const MapMemory& each) { return each.access != "wo"; };
+  const auto memory = std::find_if(setup.map.memories.begin(), setup.map.memories.end(), readable);
+  if (memory == setup.map.memories.end()) return;
   bench.set_sink(false);
   bench.send(beats_of(sample));
   while (!bench.output_waits() && bench.check_progress("the first output word")) bench.tick();
-  const MapMemory& memory = setup.map.memories.front();
   bool refused = false;
-  bench.read(memory.address, &refused);
-  expect_refusal(setup, bench, fmt::format("read of {} while busy", memory.name), refused,
+  bench.read(memory->address, &refused);
+  expect_refusal(setup, bench, fmt::format("read of {} while busy", memory->name), refused,
                  kErrorRefusedBusy, findings);
-  if (memory.access == "rw") {
-    const std::uint32_t bits = memory.row_bits >= 32 ? 0xffffffff : (1u << memory.row_bits) - 1;
-    bench.write(memory.address, 0x5aa5a55a & bits, &refused);
-    expect_refusal(setup, bench, fmt::format("write to {} while busy", memory.name), refused,
+  if (memory->access == "rw") {
+    const std::uint32_t bits = memory->row_bits >= 32 ? 0xffffffff : (1u << memory->row_bits) - 1;
+    bench.write(memory->address, 0x5aa5a55a & bits, &refused);
+    expect_refusal(setup, bench, fmt::format("write to {} while busy", memory->name), refused,
                    kErrorRefusedBusy, findings);
   }
   bench.set_sink(true);
@@ -236,9 +241,9 @@ std::vector<BadWord> bad_words(const StreamShape& input) {
   std::vector<BadWord> words;
   const Word foreign = {.kind = input.values ? WordKind::Event : WordKind::Value};
   words.push_back({"kind not allowed on this stream", beat_of(foreign), 1u << 0});
-  if (input.values) {
-    words.push_back(
-        {"end_of_step on a value stream", beat_of({.kind = WordKind::EndOfStep}), 1u << 0});
+  if (!has_steps(input)) {
+    words.push_back({"end_of_step on a value stream without steps",
+                     beat_of({.kind = WordKind::EndOfStep}), 1u << 0});
   }
   for (const int bit : {56, 60}) {
     words.push_back({fmt::format("reserved bit {}", bit),
@@ -257,12 +262,12 @@ std::vector<BadWord> bad_words(const StreamShape& input) {
     word.address = 0xffffff;
     words.push_back({"largest address", beat_of(word), 1u << 2});
   }
-  if (input.values && !input.payload_signed && input.payload_bits < 32) {
+  if (input.values && input.payload_bits < 32) {
     Word word = good;
-    word.payload = std::int64_t{1} << input.payload_bits;
-    words.push_back({"first payload beyond the range", beat_of(word), 1u << 3});
-    word.payload = -1;
-    words.push_back({"payload with all bits set", beat_of(word), 1u << 3});
+    word.payload = largest_payload(input) + 1;
+    words.push_back({"first payload above the range", beat_of(word), 1u << 3});
+    word.payload = smallest_payload(input) - 1;
+    words.push_back({"first payload below the range", beat_of(word), 1u << 3});
   }
   words.push_back({"TLAST without end_of_sample", {.data = beat.data, .last = true}, 1u << 4});
   words.push_back({"end_of_sample without TLAST",
@@ -272,6 +277,12 @@ std::vector<BadWord> bad_words(const StreamShape& input) {
 }
 
 }  // namespace
+
+void write_settings(const Setup& setup, Bench& bench) {
+  for (const RegisterSetting& setting : setup.settings) {
+    bench.write(setup.map.reg(setting.name).address, static_cast<std::uint32_t>(setting.value));
+  }
+}
 
 void prepare(const Setup& setup, Bench& bench, bool thorough, Findings& findings) {
   bench.begin(kBringUpSample);
@@ -287,6 +298,7 @@ void prepare(const Setup& setup, Bench& bench, bool thorough, Findings& findings
     findings.take_fault(bench, Check::Registers, -1);
     if (bench.fault()) return;
   }
+  write_settings(setup, bench);
   load_memories(setup, bench);
   if (thorough) check_memories(setup, bench, findings);
   findings.take_fault(bench, Check::MemoryReadback, -1);
@@ -330,6 +342,7 @@ void try_bad_words(const Setup& setup, Bench& bench, Findings& findings) {
   }
   bench.reset_now(3);
   bench.begin(kBringUpSample + 2);
+  write_settings(setup, bench);
   bench.write(enable.address, kIrqSampleDone);
   bench.send(beats);
   while (bench.end_cycle() < 0 && bench.check_progress("end_of_sample after bad words")) {
@@ -390,6 +403,7 @@ void reset_midway(const Setup& setup, Bench& bench, const LockstepOptions& optio
   findings.take_fault(bench, Check::Resets, index);
   bench.reset_now(low_cycles);
   check_reset_values(setup, bench, Check::Resets, index, findings);
+  write_settings(setup, bench);
   findings.take_fault(bench, Check::Resets, index);
 }
 

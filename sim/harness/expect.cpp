@@ -12,6 +12,9 @@ namespace nacre::harness {
 namespace {
 
 constexpr std::int64_t kCounterMask = 0xffffffff;
+/// Bits of the error register: those of stage s begin at 8 + 4 s (docs/stage_interface.md).
+constexpr std::size_t kFirstStageError = 8;
+constexpr std::size_t kErrorsPerStage = 4;
 
 template <class Get>
 auto of_all_stages(const golden::Network& network, Get get) {
@@ -78,6 +81,9 @@ Expected GoldenSide::expect(const data::Sample& sample, bool steps) {
     }
   }
   before_ = expected.counters;
+  for (std::size_t s = 0; s < network_.num_stages(); ++s) {
+    expected.errors |= network_.stage(s).take_errors() << (kFirstStageError + kErrorsPerStage * s);
+  }
   samples_ += 1;
   words_in_ += static_cast<std::int64_t>(sample.words.size());
   words_out_ += static_cast<std::int64_t>(expected.trace.output.size());
@@ -107,6 +113,13 @@ std::size_t stage_index(const Spec& spec, const std::string& name) {
 std::optional<std::size_t> first_event_stage(const Spec& spec) {
   for (std::size_t s = 0; s < spec.stages.size(); ++s) {
     if (!spec.stages[s].input.values) return s;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> first_step_stage(const Spec& spec) {
+  for (std::size_t s = 0; s < spec.stages.size(); ++s) {
+    if (has_steps(spec.stages[s].input)) return s;
   }
   return std::nullopt;
 }

@@ -17,18 +17,6 @@
 namespace nacre::harness {
 namespace {
 
-/// The class with the largest net number of output events; a readout sends exactly one event.
-std::optional<int> decision_of(const std::vector<Word>& output) {
-  std::map<std::int64_t, std::int64_t> net;
-  for (const Word& word : output) {
-    if (word.kind == WordKind::Event) net[word.address] += word.negative ? -1 : 1;
-  }
-  if (net.empty()) return std::nullopt;
-  const auto best = std::max_element(
-      net.begin(), net.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  return static_cast<int>(best->first);
-}
-
 void fill_result(const Setup& setup, const Expected& expected, std::int64_t index,
                  SampleResult& result) {
   result.index = index;
@@ -39,15 +27,19 @@ void fill_result(const Setup& setup, const Expected& expected, std::int64_t inde
   result.words_in = static_cast<std::int64_t>(expected.sample.words.size());
   result.words_out = static_cast<std::int64_t>(expected.trace.output.size());
   result.predicted_cycles = expected.predicted_cycles;
-  if (const auto stage = first_event_stage(*setup.spec)) {
-    for (const Word& word : stage_input(*setup.spec, *stage, expected)) {
-      if (word.kind == WordKind::Event) ++result.input_spikes;
-      if (word.kind == WordKind::EndOfStep) ++result.steps;
-    }
-  }
+  const auto count = [&](std::optional<std::size_t> stage,
+                         WordKind kind) -> std::optional<std::int64_t> {
+    if (!stage) return std::nullopt;
+    const std::vector<Word>& words = stage_input(*setup.spec, *stage, expected);
+    return std::count_if(words.begin(), words.end(),
+                         [kind](const Word& word) { return word.kind == kind; });
+  };
+  result.input_spikes = count(first_event_stage(*setup.spec), WordKind::Event);
+  result.steps = count(first_step_stage(*setup.spec), WordKind::EndOfStep);
   for (const golden::CounterValues& counters : expected.counted) {
     const auto found = counters.find("synaptic_operations");
-    if (found != counters.end()) result.synaptic_operations += found->second;
+    if (found == counters.end()) continue;
+    result.synaptic_operations = result.synaptic_operations.value_or(0) + found->second;
   }
 }
 
@@ -71,6 +63,7 @@ Findings Worker::bring_up(bool thorough) {
 Findings Worker::try_misuse() {
   Findings findings;
   bench_.reset_now(2);
+  write_settings(setup_, bench_);
   try_bad_words(setup_, bench_, findings);
   return findings;
 }
@@ -138,6 +131,7 @@ Findings Worker::run_block(std::int64_t begin, std::int64_t end, SampleResult* r
                            std::map<std::string, std::int64_t>& counters) {
   Findings findings;
   bench_.reset_now(2);
+  write_settings(setup_, bench_);
   golden_.reset();
   for (std::int64_t index = begin; index < end && findings.clean(); ++index) {
     run_one(index, findings, results[index - begin], counters);
@@ -187,7 +181,19 @@ std::vector<std::string> not_readable(const Setup& setup) {
   return {missing.begin(), missing.end()};
 }
 
-/// Runs `work(thread)` on `threads` threads and passes on the first exception.
+}  // namespace
+
+std::optional<int> decision_of(const std::vector<Word>& output) {
+  std::map<std::int64_t, std::int64_t> net;
+  for (const Word& word : output) {
+    if (word.kind == WordKind::Event) net[word.address] += word.negative ? -1 : 1;
+  }
+  if (net.empty()) return std::nullopt;
+  const auto best = std::max_element(
+      net.begin(), net.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return static_cast<int>(best->first);
+}
+
 void on_threads(int threads, const std::function<void(int)>& work) {
   std::exception_ptr failure;
   std::mutex mutex;
@@ -205,8 +211,6 @@ void on_threads(int threads, const std::function<void(int)>& work) {
   for (std::thread& each : others) each.join();
   if (failure) std::rethrow_exception(failure);
 }
-
-}  // namespace
 
 std::int64_t block_start(const LockstepOptions& options, std::int64_t index) {
   return std::max(options.first, index / kBlockSamples * kBlockSamples);

@@ -41,12 +41,21 @@ struct LockstepOptions {
 /// forerunners (a stage that keeps its state) does not depend on the number of threads.
 inline constexpr std::int64_t kBlockSamples = 32;
 
+/// A register and what it must hold; by full name.
+struct RegisterSetting {
+  std::string name;
+  std::int64_t value = 0;
+};
+
 /// Everything about the design that is not the RTL.
 struct Setup {
   const Spec* spec = nullptr;
   AddressMap map;
   std::vector<MemoryWords> images;  ///< of map.memories; empty when the memory has none
   const data::Stimulus* stimulus = nullptr;
+  /// Written after each reset, and before memories are loaded: `spec` may describe another die than
+  /// the one that the design is after reset.
+  std::vector<RegisterSetting> settings{};
 };
 
 /// Reads registers.json and the memory images out of the generated files (path -> text).
@@ -61,6 +70,7 @@ struct Expected {
   std::vector<golden::State> state{};             ///< per stage, at the end
   std::vector<golden::CounterValues> counters{};  ///< per stage, since the last reset
   std::vector<golden::CounterValues> counted{};   ///< per stage, by this sample alone
+  std::uint32_t errors = 0;                       ///< error flags that this sample raises
   golden::CounterValues control{};                ///< of the control block, since the last reset
   std::vector<std::vector<golden::State>> step_state{};  ///< [step][stage], when asked for
   std::int64_t predicted_cycles = 0;
@@ -90,6 +100,9 @@ std::size_t stage_index(const Spec& spec, const std::string& name);
 
 /// Index of the first stage that takes events; nothing when there is none.
 std::optional<std::size_t> first_event_stage(const Spec& spec);
+
+/// Index of the first stage whose input stream has time steps; nothing when there is none.
+std::optional<std::size_t> first_step_stage(const Spec& spec);
 
 /// Collects differences of one piece of work.
 class Findings {
@@ -124,6 +137,9 @@ class Findings {
 /// are read back and compared, and the registers are tried.
 void prepare(const Setup& setup, Bench& bench, bool thorough, Findings& findings);
 
+/// Writes the registers of `setup.settings`.
+void write_settings(const Setup& setup, Bench& bench);
+
 /// Words that break one rule each: they must be dropped and flagged, and change nothing.
 void try_bad_words(const Setup& setup, Bench& bench, Findings& findings);
 
@@ -133,6 +149,9 @@ void wait_idle(const Setup& setup, Bench& bench);
 /// Compares every state field of every stage with `expected` (one State per stage).
 void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::State>& expected,
                    std::int64_t sample, std::int64_t step, Findings& findings);
+
+/// Compares what the design made of the memories loaded into it: read-only memories of role config.
+void compare_configuration(const Setup& setup, Bench& bench, Findings& findings);
 
 /// Compares the counters of every stage and of the control block.
 void compare_counters(const Setup& setup, Bench& bench, const Expected& expected,
@@ -167,6 +186,14 @@ bool resets_midway(const LockstepOptions& options, std::int64_t index);
 /// done. The golden side must be reset, too.
 void reset_midway(const Setup& setup, Bench& bench, const LockstepOptions& options,
                   const Expected& expected, std::int64_t index, Findings& findings);
+
+/// The class with the largest net number of output events, the lowest among equals (a readout sends
+/// exactly one event); nothing when there is none.
+std::optional<int> decision_of(const std::vector<Word>& output);
+
+/// Runs `work(thread)` on `threads` threads, one of them the caller's, and passes on the first
+/// exception.
+void on_threads(int threads, const std::function<void(int)>& work);
 
 /// First sample of the block that `index` belongs to.
 std::int64_t block_start(const LockstepOptions& options, std::int64_t index);

@@ -31,10 +31,12 @@ std::optional<double> mean(const LockstepResult& result, const SampleValue& valu
   return sum / static_cast<double>(count);
 }
 
-std::optional<double> cycles_of(const SampleResult& sample) {
-  if (!sample.cycles) return std::nullopt;
-  return static_cast<double>(*sample.cycles);
+std::optional<double> as_number(const std::optional<std::int64_t>& count) {
+  if (!count) return std::nullopt;
+  return static_cast<double>(*count);
 }
+
+std::optional<double> cycles_of(const SampleResult& sample) { return as_number(sample.cycles); }
 
 /// Largest |predicted - measured|; samples that break the protocol have no prediction.
 std::optional<double> cycles_error(const LockstepResult& result) {
@@ -117,27 +119,26 @@ std::vector<Metric> verify_metrics(const LockstepResult& result) {
   add(right);
 
   add({.key = "verify__input_spikes__mean",
-       .value =
-           mean(result, [](const SampleResult& s) { return static_cast<double>(s.input_spikes); }),
+       .value = mean(result, [](const SampleResult& s) { return as_number(s.input_spikes); }),
        .integer = false,
        .unit = "spikes/sample",
        .method = "measured",
        .source = "events into the first stage that takes events (its counter events_in)",
-       .reason = "no sample ran",
+       .reason = ran > 0 ? "no stage takes events" : "no sample ran",
        .title = "input spikes per sample, mean"});
   add({.key = "verify__time_steps__mean",
-       .value = mean(result, [](const SampleResult& s) { return static_cast<double>(s.steps); }),
+       .value = mean(result, [](const SampleResult& s) { return as_number(s.steps); }),
        .integer = false,
        .unit = "steps/sample",
        .method = "measured",
-       .source = "end_of_step words into the first stage that takes events",
-       .reason = "no sample ran",
+       .source = "end_of_step words into the first stage whose input has time steps",
+       .reason = ran > 0 ? "no stage has time steps" : "no sample ran",
        .title = "time steps per sample, mean"});
 
   const std::string no_cycles = "the host stalled, or the run went step by step";
   const auto cycles = mean(result, cycles_of);
-  const auto operations = mean(
-      result, [](const SampleResult& s) { return static_cast<double>(s.synaptic_operations); });
+  const auto operations =
+      mean(result, [](const SampleResult& s) { return as_number(s.synaptic_operations); });
   add({.key = "verify__cycles__mean",
        .value = cycles,
        .integer = false,
@@ -159,8 +160,8 @@ std::vector<Metric> verify_metrics(const LockstepResult& result) {
        .integer = false,
        .unit = "operations/sample",
        .method = "measured",
-       .source = "counters synaptic_operations of all stages",
-       .reason = "no sample ran",
+       .source = "synaptic_operations of all stages; of tiles, multiplications of whole matrices",
+       .reason = ran > 0 ? "no stage counts them" : "no sample ran",
        .title = "synaptic operations per sample, mean"});
   Metric per_cycle{.key = "verify__sop_per_cycle",
                    .value = {},
@@ -168,7 +169,7 @@ std::vector<Metric> verify_metrics(const LockstepResult& result) {
                    .unit = "operations/cycle",
                    .method = "measured",
                    .source = "all synaptic operations over all cycles of the samples",
-                   .reason = no_cycles,
+                   .reason = cycles ? "no stage counts synaptic operations" : no_cycles,
                    .title = "synaptic operations per cycle"};
   if (cycles && operations && *cycles > 0) per_cycle.value = *operations / *cycles;
   add(per_cycle);

@@ -64,9 +64,10 @@ struct SampleResult {
   std::optional<int> decision{};  ///< class with the largest net count of output events
   std::int64_t words_in = 0;
   std::int64_t words_out = 0;
-  std::int64_t input_spikes = 0;  ///< events into the first stage that takes events
-  std::int64_t steps = 0;         ///< time steps of that stream
-  std::int64_t synaptic_operations = 0;
+  // Of designs that have such stages and count such operations:
+  std::optional<std::int64_t> input_spikes{};  ///< events into the first stage that takes events
+  std::optional<std::int64_t> steps{};  ///< `end_of_step` into the first stage with time steps
+  std::optional<std::int64_t> synaptic_operations{};
   std::optional<std::int64_t> cycles{};  ///< measured; only in an unstalled run
   std::int64_t predicted_cycles = 0;
   bool was_reset = false;

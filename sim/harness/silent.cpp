@@ -20,14 +20,21 @@ void expect_clean(const Bench& bench, const Findings& findings) {
   if (!findings.clean()) throw std::runtime_error(describe(findings.differences().front()));
 }
 
+/// Words of a time step in which nothing happens, or of the whole sample of a stream without steps.
+std::vector<Word> silent_words(const StreamShape& input) {
+  std::vector<Word> words;
+  for (std::int64_t address = 0; input.values && address < input.addresses; ++address) {
+    words.push_back({.kind = WordKind::Value, .address = address});
+  }
+  if (has_steps(input)) words.push_back({.kind = WordKind::EndOfStep});
+  return words;
+}
+
 data::Sample silent_sample(const StreamShape& input, std::int64_t steps) {
   data::Sample sample;
-  if (input.values) {
-    for (std::int64_t address = 0; address < input.addresses; ++address) {
-      sample.words.push_back({.kind = WordKind::Value, .address = address});
-    }
-  } else {
-    sample.words.assign(static_cast<std::size_t>(steps), {.kind = WordKind::EndOfStep});
+  const std::vector<Word> words = silent_words(input);
+  for (std::int64_t step = 0; step < (has_steps(input) ? steps : 1); ++step) {
+    sample.words.insert(sample.words.end(), words.begin(), words.end());
   }
   sample.words.push_back({.kind = WordKind::EndOfSample});
   return sample;
@@ -64,7 +71,7 @@ SilentSteps record_silent_steps(const Setup& setup, const DutFactory& factory,
                                 const LockstepOptions& options, std::int64_t steps) {
   const Ready ready = make_ready(setup, factory, options);
   Bench& bench = *ready.bench;
-  const bool values = setup.spec->input.values;
+  const bool steps_come_in = has_steps(setup.spec->input);
   GoldenSide golden(setup);
   const Expected expected = golden.expect(silent_sample(setup.spec->input, kFillSteps + steps));
   bench.set_hang_limit(4 * expected.predicted_cycles + 2000);
@@ -72,10 +79,12 @@ SilentSteps record_silent_steps(const Setup& setup, const DutFactory& factory,
   std::vector<Beat> beats;
   for (const Word& word : expected.sample.words) beats.push_back(beat_of(word));
   bench.send(beats);
-  run_until_sent(bench, values ? beats.size() : kFillSteps);
+  const auto step_words = static_cast<std::int64_t>(silent_words(setup.spec->input).size());
+  run_until_sent(bench,
+                 steps_come_in ? static_cast<std::size_t>(kFillSteps * step_words) : beats.size());
   start_recording(bench);
-  if (!values) {
-    run_until_sent(bench, static_cast<std::size_t>(kFillSteps + steps));
+  if (steps_come_in) {
+    run_until_sent(bench, static_cast<std::size_t>((kFillSteps + steps) * step_words));
     ready.dut->record_activity(false);
   }
   while (bench.end_cycle() < 0 && bench.check_progress("end_of_sample")) bench.tick();
@@ -85,11 +94,11 @@ SilentSteps record_silent_steps(const Setup& setup, const DutFactory& factory,
   compare_words(setup, bench, expected, 0, findings);
   expect_clean(bench, findings);
   SilentSteps silent{.activity = ready.dut->take_activity(), .steps = steps, .input_spikes = 0};
-  if (values) silent.steps = 0;
+  if (!steps_come_in) silent.steps = 0;
   if (const auto stage = first_event_stage(*setup.spec)) {
     for (const Word& word : stage_input(*setup.spec, *stage, expected)) {
       if (word.kind == WordKind::Event) ++silent.input_spikes;
-      if (word.kind == WordKind::EndOfStep && values) ++silent.steps;
+      if (word.kind == WordKind::EndOfStep && !steps_come_in) ++silent.steps;
     }
   }
   return silent;

@@ -17,12 +17,13 @@ struct SilentSteps {
 /// Sends one sample of nothing and counts its time steps. `factory` makes instrumented models;
 /// of `options` only the seed counts.
 ///
-/// Event streams: words `end_of_step`, 32 more than `steps`. Counting begins in the cycle after the
-/// 32nd was accepted and ends with the one in which the last was: with every FIFO on the way full,
-/// that is `steps` whole periods, without what the begin and the end of a sample cost.
-/// Value streams: all values 0, with the encoder's own number of steps (no early stop: nothing is
-/// decided without spikes). Counting begins when the encoder has taken its last word and ends when
-/// `end_of_sample` leaves, so the sample's end is spread over the steps.
+/// Streams with steps: words `end_of_step` (each after a frame of zeros on a value stream), 32 more
+/// than `steps`. Counting begins in the cycle after the 32nd was accepted and ends with the one in
+/// which the last was: with every FIFO on the way full, that is `steps` whole periods, without what
+/// the begin and the end of a sample cost. Value streams without steps: all values 0, with the
+/// encoder's own number of steps (no early stop: nothing is decided without spikes). Counting
+/// begins when the encoder has taken its last word and ends when `end_of_sample` leaves, so the
+/// sample's end is spread over the steps.
 ///
 /// Throws std::runtime_error when the design does not answer as the golden model does.
 SilentSteps record_silent_steps(const Setup& setup, const DutFactory& factory,

@@ -55,8 +55,143 @@ def events(addresses=24, negative=True):
     return {"kind": "events", "addresses": addresses, **({"negative": True} if negative else {})}
 
 
-def values(addresses=20, bits=4):
-    return {"kind": "values", "addresses": addresses, "bits": bits}
+def values(addresses=20, bits=4, **extra):
+    return {"kind": "values", "addresses": addresses, "bits": bits, **extra}
+
+
+def value_readout(**extra):
+    return {"name": "readout", "kind": "value_readout", "inputs": ["input"], **extra}
+
+
+def imc(name="tiles", source="input", outputs=6, tile=(8, 4), kind="imc_digital", weights=None, **extra):
+    """A stage of in-memory-computing tiles; `tile` is (rows, columns) or a whole object."""
+    if not isinstance(tile, dict):
+        tile = {"rows": tile[0], "columns": tile[1]}
+    return {"name": name, "kind": kind, "inputs": [source], "outputs": outputs,
+            "weights": weights or {"bits": 5, "fill": "random", "seed": 3}, "tile": tile, **extra}
+
+
+def requantised(bits=6, shift=4, **extra):
+    return {"bits": bits, "shift": shift, **extra}
+
+
+def imc_corners(folder):
+    """name -> (specification, runs) of the kinds of tiles; biases and scales are files in `folder`."""
+    table = {}
+
+    def add(name, stream, stages, runs=(PLAIN, ROUGH), **top):
+        name = f"imc_{name}"
+        table[name] = ({"nacre": 1, "name": name, "input": stream, "counters": "full", **top, "stages": stages}, runs)
+
+    def numbers(name, count, low, high):
+        source = random.Random(name)
+        write_bias(folder / f"{name}.npy", [source.randint(low, high) for _ in range(count)])
+        return f"{name}.npy"
+
+    add("smallest", values(1, 1), [imc(outputs=1, tile=(1, 1), weights={"bits": 1, "fill": "min"})])
+    add("smallest_signed", values(1, 1, signed=True, steps=True),
+        [imc(outputs=1, tile=(1, 1), weights={"bits": 1, "fill": "min"})], (PLAIN, ROUGH, STEPS))
+    add("smallest_unsigned", values(1, 1), [imc(outputs=1, tile=(1, 1), weights={
+        "bits": 1, "signed": False, "fill": "max"}, input_bits_per_cycle=4)])
+    for fill in ("min", "max"):
+        add(f"all_{fill}", values(33, 16, signed=True), [imc(
+            outputs=9, tile={"rows": 16, "columns": 4, "down": 2, "across": 2}, input_bits_per_cycle=4,
+            weights={"bits": 16, "fill": fill}, bias_bits=32,
+            bias_file=numbers(f"imc_all_{fill}_bias", 9, -2**31, 2**31 - 1),
+            output=requantised(32, 7, scale_file=numbers(f"imc_all_{fill}_scale", 9, 65533, 65535)))])
+    add("odd_sizes", values(37, 5, signed=True), [imc(
+        outputs=11, tile={"rows": 7, "columns": 3, "down": 2, "across": 3}, input_bits_per_cycle=2)])
+    for digit in (1, 2, 4):
+        for sign in (False, True):
+            add(f"digit_{digit}_{'signed' if sign else 'unsigned'}", values(12, 7, signed=sign),
+                [imc(tile=(5, 4), input_bits_per_cycle=digit)])
+    add("unsigned_weights", values(19, 6), [imc(weights={"bits": 3, "signed": False, "fill": "random"})])
+    add("one_row_tiles", values(9, 4), [imc(tile=(1, 6))])
+    add("one_column_tiles", values(9, 4), [imc(tile=(16, 1))])
+    add("no_skip", values(20, 8), [imc(skip_zero_planes=False)])
+    add("spare_banks", values(20, 8), [imc(tile={"rows": 8, "columns": 4, "banks": 9})])
+    add("two_weight_sets", values(20, 8, steps=True),
+        [imc(tile={"rows": 8, "columns": 4, "weight_sets": 2})], (PLAIN, ROUGH, STEPS))
+    add("wide_accumulator", values(20, 8), [imc(accumulator_bits=32)])
+    add("widest_accumulator", values(20, 8), [imc(accumulator_bits=48, output=requantised())])
+    add("no_counters", values(20, 8), [imc()], counters="none")
+    for rounding in ("floor", "half_up", "half_even"):
+        add(f"rounds_{rounding}", values(15, 4, signed=True), [imc(outputs=5, output=requantised(
+            5, 2, rounding=rounding, scale=3), bias_bits=9, bias_file=numbers(f"imc_{rounding}", 5, -256, 255))])
+    add("relu", values(15, 4), [imc(output=requantised(4, 3, signed=False, relu=True))])
+    add("shift_63", values(6, 4, signed=True), [imc(output=requantised(2, 63, scale=65535))])
+    add("steps", values(13, 6, steps=True), [imc(output=requantised())], (PLAIN, ROUGH, STEPS))
+    image = {"height": 6, "width": 5, "channels": 2, "kernel": [3, 2], "stride": [2, 1], "padding": [1, 1]}
+    add("convolution", values(60, 6), [imc(outputs=5, tile=(5, 2), convolution=image)])
+    add("convolution_steps", values(60, 3, signed=True, steps=True), [imc(
+        outputs=3, tile=(6, 2), convolution=image, output=requantised())], (PLAIN, ROUGH, STEPS))
+    for name, geometry in (
+            ("pixel", {"height": 1, "width": 1, "kernel": 1}),
+            ("kernel_is_image", {"height": 4, "width": 3, "channels": 2, "kernel": [4, 3]}),
+            ("kernel_1", {"height": 4, "width": 3, "channels": 5, "kernel": 1}),
+            ("stride_beyond_kernel", {"height": 7, "width": 6, "kernel": 2, "stride": [4, 3]}),
+            ("more_padding_than_image", {"height": 2, "width": 3, "kernel": 3, "padding": [4, 3]})):
+        count = geometry["height"] * geometry["width"] * geometry.get("channels", 1)
+        add(f"convolution_{name}", values(count, 4), [imc(outputs=3, tile=(7, 2), convolution=geometry)])
+    add("chain", values(21, 8), [
+        imc("first", outputs=10, tile=(8, 4), output=requantised(6, 6, signed=False, relu=True)),
+        imc("second", "first", outputs=4, tile=(16, 4), weights={"bits": 4, "fill": "random", "seed": 8}),
+        {"name": "readout", "kind": "value_readout", "inputs": ["second"], "report_values": True}])
+    add("chain_of_convolutions", values(49, 5), [
+        imc("first", outputs=3, tile=(9, 3), output=requantised(5, 3, signed=False, relu=True),
+            convolution={"height": 7, "width": 7, "kernel": 3, "padding": 1, "stride": 2}),
+        imc("second", "first", outputs=2, tile=(12, 2), input_bits_per_cycle=2, output=requantised(6, 4),
+            convolution={"height": 4, "width": 4, "channels": 3, "kernel": 2, "stride": 2}),
+        imc("third", "second", outputs=5, tile=(8, 5))])
+    add("chain_with_steps", values(9, 4, signed=True, steps=True), [
+        imc("first", outputs=7, tile=(4, 4), output=requantised(5, 3)),
+        imc("second", "first", outputs=3, tile=(7, 3)),
+        {"name": "readout", "kind": "value_readout", "inputs": ["second"]}], (PLAIN, ROUGH, STEPS))
+    # Long enough for frames to follow each other at the array's speed: the cycles are compared with the timing model,
+    # whose share of the peak at 4,096 x 4,096 a unit test states.
+    add("back_to_back", values(128, 8, steps=True), [imc(
+        outputs=96, tile=(16, 8), weights={"bits": 8, "fill": "random", "seed": 5},
+        output=requantised(8, 8))], (PLAIN,))
+    return table
+
+
+def crossbar_corners():
+    """name -> (specification, runs) of imc_crossbar: sizes, converters, each deviation alone, all of them."""
+    table = {}
+
+    def add(name, stream, stages, runs=(PLAIN, ROUGH), **top):
+        name = f"crossbar_{name}"
+        table[name] = ({"nacre": 1, "name": name, "input": stream, "counters": "full", **top, "stages": stages}, runs)
+
+    def crossbar(name="tiles", bits=4, **extra):
+        return imc(name, kind="imc_crossbar", weights={"bits": bits, "fill": "random", "seed": 4}, **extra)
+
+    everything = {"seed": 77, "spread": [20, 40, 60, 90], "stuck_low": 1500, "stuck_high": 900, "ir_drop": 700,
+                  "read_noise": 250, "adc_offset": 200, "adc_inl": 700, "levels": [3, 17, 31, 50]}
+    add("smallest", values(1, 1), [imc(kind="imc_crossbar", outputs=1, tile=(1, 1), adc={"bits": 1}, weights={
+        "bits": 1, "signed": False, "fill": "max"})])
+    add("most_slices", values(9, 5), [imc(kind="imc_crossbar", outputs=2, tile=(9, 1), word_lines_per_read=3, weights={
+        "bits": 16, "signed": False, "fill": "random"}, adc={"bits": 2})])
+    add("sixteen_levels", values(20, 6), [crossbar(bits=7, cell_bits=4, adc={"kind": "sar", "bits": 10})])
+    add("signed_inputs", values(20, 6, signed=True), [crossbar(cell_bits=3, word_lines_per_read=5)])
+    add("digits_of_4_bits", values(12, 7), [crossbar(cell_bits=2, input_bits_per_cycle=4, adc={"bits": 10, "shift": 1})])
+    add("one_word_line", values(11, 4), [crossbar(word_lines_per_read=1, columns_per_adc=5)])
+    add("one_converter", values(11, 4), [crossbar(cell_bits=3, columns_per_adc=8, adc={"kind": "sar", "bits": 7})])
+    add("coarse_converter", values(11, 4), [crossbar(cell_bits=3, adc={"bits": 1, "shift": 12})])
+    add("no_skip", values(20, 5), [crossbar(skip_zero_planes=False, word_lines_per_read=3, cell_bits=2,
+                                            devices={"spread": 50, "read_noise": 300})])
+    for key in ("spread", "stuck_low", "stuck_high", "ir_drop", "read_noise", "adc_offset", "adc_inl", "levels"):
+        add(f"only_{key}", values(13, 4), [crossbar(cell_bits=2, word_lines_per_read=6,
+                                                    devices={"seed": 5, key: everything[key]})])
+    add("all_deviations", values(21, 5), [crossbar(
+        bits=5, cell_bits=2, word_lines_per_read=5, columns_per_adc=3, adc={"kind": "sar", "bits": 6}, devices=everything,
+        tile={"rows": 4, "columns": 2, "down": 2, "across": 2})])
+    add("chain_with_steps", values(16, 4, steps=True), [
+        crossbar("first", outputs=9, tile=(8, 5), cell_bits=2, devices=everything,
+                 output=requantised(4, 4, signed=False, relu=True)),
+        crossbar("second", source="first", outputs=3, tile=(9, 3), cell_bits=2, devices={**everything, "seed": 78}),
+        {"name": "readout", "kind": "value_readout", "inputs": ["second"], "report_values": True}], (PLAIN, ROUGH, STEPS))
+    return table
 
 
 def corners():
@@ -96,12 +231,87 @@ def corners():
     add("saturating_counts", events(6), [dense(neurons=3, lanes=1, weights={"bits": 4, "fill": "max"},
                                                neuron=neuron(threshold=5, max_spikes=15)),
                                          readout("layer", counter_bits=3)])
+    for name, stream, report in (
+            ("plain", values(20, 4), False), ("plain_reported", values(13, 16), True),
+            ("signed", values(10, 3, signed=True), False), ("steps", values(9, 2, steps=True), False),
+            ("steps_signed_reported", values(7, 12, signed=True, steps=True), True),
+            ("smallest", values(1, 1, signed=True, steps=True), True)):
+        add(f"value_readout_{name}", stream, [value_readout(report_values=report)], (PLAIN, ROUGH, STEPS))
+    add("value_readout_into_dense", values(6, 5, signed=True, steps=True), [value_readout(), dense(
+        "layer", "readout", neuron=neuron(threshold=6))], (PLAIN, ROUGH, STEPS))
+    add("value_readout_no_counters", values(6, 5, steps=True), [value_readout()], counters="none")
     for lanes in (1, 2, 4, 8, 16, 32, 64):
         # No output spikes: they leave one per cycle and would hide what the lanes do.
         add(f"dense_input_lanes_{lanes}", events(128, False),
             [dense(neurons=256, lanes=lanes, weights={"bits": 8, "fill": "random", "seed": 9},
                    neuron=neuron(membrane_bits=20, threshold=500000))], (PLAIN,))
     return table
+
+
+IMC_FACTORS = {
+    "kind": ["imc_digital"],
+    "shape": [1, 2, 13, 32, {"height": 3, "width": 4, "kernel": 2},
+              {"height": 4, "width": 3, "channels": 3, "kernel": [2, 3], "padding": [0, 1]},
+              {"height": 5, "width": 5, "kernel": 3, "stride": 2, "padding": 2}],
+    "input_bits": [1, 3, 8, 11, 16],
+    "input_signed": [False, True],
+    "steps": [False, True],
+    "weight_bits": [1, 2, 7, 16],
+    "weight_signed": [True, False],
+    "fill": ["random", "min", "max"],
+    "outputs": [1, 3, 8],
+    "rows": [1, 4, 7, 16],
+    "columns": [1, 3, 8],
+    "down": [1, 2, 3],
+    "across": [1, 2],
+    "digit": [1, 2, 4],
+    "skip": [True, False],
+    "sets": [1, 2],
+    "spare": [0, 2],
+    "bias": [0, 2, 13],
+    "output": ["none", "floor", "half_up", "half_even"],
+    "scale": ["one", "single", "file"],
+    "shift": [0, 1, 11],
+    "relu": [False, True],
+    "output_bits": [1, 5, 16, 32],
+    "output_signed": [True, False],
+    "counters": ["full", "basic"],
+}
+
+
+def imc_row_spec(name, row, folder):
+    is_image = isinstance(row["shape"], dict)
+    image = row["shape"]
+    count = image["height"] * image["width"] * image.get("channels", 1) if is_image else image
+    stage = imc(outputs=row["outputs"], kind=row["kind"], input_bits_per_cycle=row["digit"],
+                skip_zero_planes=row["skip"],
+                weights={"bits": row["weight_bits"], "signed": row["weight_signed"], "fill": row["fill"]},
+                tile={key: row[key] for key in ("rows", "columns", "down", "across")})
+    stage["tile"]["weight_sets"] = row["sets"]
+    inputs = count
+    if is_image:
+        stage["convolution"] = image
+        kernel = image["kernel"]
+        high, wide = kernel if isinstance(kernel, list) else (kernel, kernel)
+        inputs = high * wide * image.get("channels", 1)
+    if row["spare"]:
+        folds = -(-inputs // (row["rows"] * row["down"])) * -(-row["outputs"] // (row["columns"] * row["across"]))
+        stage["tile"]["banks"] = folds * row["sets"] + row["spare"]
+    if row["bias"]:
+        top = 2 ** (row["bias"] - 1)
+        write_bias(folder / f"{name}_bias.npy", [(37 * n) % (2 * top) - top for n in range(row["outputs"])])
+        stage.update(bias_bits=row["bias"], bias_file=f"{name}_bias.npy")
+    if row["output"] != "none" or row["input_bits"] + row["weight_bits"] > 25:  # sums beyond the 32 bits of a value
+        output = requantised(row["output_bits"], row["shift"], signed=row["output_signed"], relu=row["relu"],
+                             rounding=row["output"] if row["output"] != "none" else "floor")
+        if row["scale"] == "single":
+            output["scale"] = 21
+        elif row["scale"] == "file":
+            write_bias(folder / f"{name}_scale.npy", [(9001 * n) % 65535 + 1 for n in range(row["outputs"])])
+            output["scale_file"] = f"{name}_scale.npy"
+        stage["output"] = output
+    stream = values(count, row["input_bits"], signed=row["input_signed"], steps=row["steps"])
+    return {"nacre": 1, "name": name, "input": stream, "counters": row["counters"], "stages": [stage]}
 
 
 FACTORS = {
@@ -134,26 +344,26 @@ def legal(row):
     return row
 
 
-def pairwise_rows(seed):
+def pairwise_rows(seed, factors=FACTORS, legal=legal):
     """Rows that together hold every legal pair of values of two factors (greedy)."""
     source = random.Random(seed)
-    names = list(FACTORS)
+    names = list(factors)
     missing = {(a, i, b, j) for a, b in itertools.combinations(names, 2)
-               for i in range(len(FACTORS[a])) for j in range(len(FACTORS[b]))
-               if not (a == "max_spikes" and i > 0 and b == "reset" and FACTORS[b][j] != "subtract")}
+               for i in range(len(factors[a])) for j in range(len(factors[b]))
+               if not (a == "max_spikes" and i > 0 and b == "reset" and factors[b][j] != "subtract")}
 
     def covered(row):
-        index = {name: FACTORS[name].index(row[name]) for name in names}
+        index = {name: factors[name].index(row[name]) for name in names}
         return {(a, index[a], b, index[b]) for a, b in itertools.combinations(names, 2)} & missing
 
     rows = []
     while missing:
         a, i, b, j = min(missing)
-        best = max((legal({**{n: source.choice(FACTORS[n]) for n in names}, a: FACTORS[a][i], b: FACTORS[b][j]})
+        best = max((legal({**{n: source.choice(factors[n]) for n in names}, a: factors[a][i], b: factors[b][j]})
                     for _ in range(40)), key=lambda row: len(covered(row)))
         gained = covered(best)
         if not gained:
-            best = legal({**best, "max_spikes": 1, a: FACTORS[a][i], b: FACTORS[b][j]})
+            best = legal({**best, "max_spikes": 1, a: factors[a][i], b: factors[b][j]})
             gained = covered(best)
         missing -= gained
         rows.append(best)
@@ -204,7 +414,9 @@ def row_spec(name, row, folder):
 
 
 FAST = ["all_min_event", "all_max_step", "one_neuron_one_input", "lanes_do_not_divide", "two_layers", "keep_state",
-        "random_encoder", "decide_first_to_k", "decide_lead"]
+        "random_encoder", "decide_first_to_k", "decide_lead", "value_readout_plain", "value_readout_steps_signed_reported",
+        "imc_smallest_signed", "imc_odd_sizes", "imc_convolution_steps", "imc_chain", "crossbar_sixteen_levels",
+        "crossbar_all_deviations"]
 
 
 def operations_per_cycle(out):
@@ -252,8 +464,12 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    table = corners()
+    table = {**corners(), **imc_corners(options.work), **crossbar_corners()}
     if options.set == "full":
+        for number, row in enumerate(pairwise_rows(options.seed, IMC_FACTORS, lambda row: row)):
+            name = f"imc_row_{number:02}"
+            table[name] = (imc_row_spec(name, row, options.work),
+                           (PLAIN, ROUGH, STEPS) if row["steps"] and number % 4 == 0 else (PLAIN, ROUGH))
         rows = pairwise_rows(options.seed)
         for number, row in enumerate(rows):
             name = f"row_{number:02}"

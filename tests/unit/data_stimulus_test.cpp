@@ -20,10 +20,26 @@ namespace {
 constexpr StreamShape kEvents = {.values = false, .addresses = 12, .negative_events = true};
 constexpr StreamShape kValues = {
     .values = true, .addresses = 9, .negative_events = false, .payload_bits = 4};
+constexpr StreamShape kFrames = {
+    .values = true, .addresses = 5, .payload_bits = 6, .payload_signed = true, .steps = true};
 
 std::int64_t count(const Sample& sample, WordKind kind) {
   return std::count_if(sample.words.begin(), sample.words.end(),
                        [kind](const Word& word) { return word.kind == kind; });
+}
+
+/// Every frame holds each address once, in order, and is closed.
+bool has_whole_frames(const StreamShape& shape, const Sample& sample) {
+  std::int64_t next = 0;
+  for (const Word& word : sample.words) {
+    if (word.kind == WordKind::Value) {
+      if (word.address != next++) return false;
+    } else if (word.kind == WordKind::EndOfStep || !shape.steps) {
+      if (next != shape.addresses) return false;
+      next = 0;
+    }
+  }
+  return next == 0;
 }
 
 TEST(CounterRandom, IsAFunctionOfSeedPurposeSampleAndIndex) {
@@ -59,7 +75,7 @@ TEST(CounterRandom, HasTheProbabilityThatIsAskedFor) {
 }
 
 TEST(RandomSamples, AreTheSameForTheSameSeedAndIndexOnly) {
-  for (const StreamShape& shape : {kEvents, kValues}) {
+  for (const StreamShape& shape : {kEvents, kValues, kFrames}) {
     const std::int64_t index = num_corner_samples(shape) + 3;
     EXPECT_EQ(random_sample(shape, 1, index).words, random_sample(shape, 1, index).words);
     EXPECT_NE(random_sample(shape, 1, index).words, random_sample(shape, 2, index).words);
@@ -68,7 +84,7 @@ TEST(RandomSamples, AreTheSameForTheSameSeedAndIndexOnly) {
 }
 
 TEST(RandomSamples, AreLegalAndEndOnce) {
-  for (const StreamShape& shape : {kEvents, kValues}) {
+  for (const StreamShape& shape : {kEvents, kValues, kFrames}) {
     for (std::int64_t index = 0; index < 100; ++index) {
       const Sample sample = random_sample(shape, 3, index);
       ASSERT_FALSE(sample.words.empty());
@@ -77,14 +93,47 @@ TEST(RandomSamples, AreLegalAndEndOnce) {
       for (const Word& word : sample.words) {
         EXPECT_GE(word.address, 0);
         EXPECT_LT(word.address, shape.addresses);
-        EXPECT_GE(word.payload, 0);
-        EXPECT_LT(word.payload, 16);
+        EXPECT_GE(word.payload, shape.payload_signed ? -32 : 0);
+        EXPECT_LT(word.payload, shape.payload_signed ? 32 : 16);
         EXPECT_NE(word.kind, shape.values ? WordKind::Event : WordKind::Value);
       }
-      const std::int64_t whole = sample.protocol_fault ? 8 : 9;
-      EXPECT_EQ(count(sample, WordKind::Value), shape.values ? whole : 0) << index;
+      EXPECT_TRUE(has_steps(shape) || count(sample, WordKind::EndOfStep) == 0);
+      EXPECT_EQ(shape.values && !has_whole_frames(shape, sample), sample.protocol_fault) << index;
     }
   }
+}
+
+TEST(RandomSamples, OfSignedFramesReachBothEndsAndSeveralFrames) {
+  std::set<std::int64_t> payloads, frames;
+  for (std::int64_t index = num_corner_samples(kFrames); index < 200; ++index) {
+    const Sample sample = random_sample(kFrames, 1, index);
+    frames.insert(count(sample, WordKind::EndOfStep));
+    for (const Word& word : sample.words) payloads.insert(word.payload);
+  }
+  EXPECT_EQ(frames, (std::set<std::int64_t>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(payloads.size(), 64U);
+  EXPECT_EQ(*payloads.begin(), -32);
+  EXPECT_EQ(*payloads.rbegin(), 31);
+}
+
+TEST(RandomSamples, HoldTheCornersOfStreamsWithSteps) {
+  bool smallest = false, none = false, cut_short = false, unfinished = false, reversed = false;
+  bool empty = false;
+  for (std::int64_t index = 0; index < num_corner_samples(kFrames); ++index) {
+    const Sample sample = random_sample(kFrames, 1, index);
+    const std::int64_t values = count(sample, WordKind::Value);
+    const std::int64_t steps = count(sample, WordKind::EndOfStep);
+    const std::int64_t lowest = std::count_if(sample.words.begin(), sample.words.end(),
+                                              [](const Word& word) { return word.payload == -32; });
+    smallest = smallest || (lowest == 15 && steps == 3);
+    none = none || (values + steps == 0 && !sample.protocol_fault);
+    if (!sample.protocol_fault) continue;
+    empty = empty || (values == 10 && steps == 3);
+    cut_short = cut_short || (values == 14 && steps == 3);
+    unfinished = unfinished || (values == 14 && steps == 2);
+    reversed = reversed || (values == 16 && sample.words[6].address == 4);
+  }
+  EXPECT_TRUE(smallest && none && cut_short && unfinished && reversed && empty);
 }
 
 TEST(RandomSamples, HoldTheCornersOfEventStreams) {
@@ -104,7 +153,7 @@ TEST(RandomSamples, HoldTheCornersOfEventStreams) {
 }
 
 TEST(RandomSamples, HoldTheCornersOfValueStreams) {
-  bool zero = false, largest = false, alone = false, too_short = false;
+  bool zero = false, largest = false, alone = false, too_short = false, empty = false;
   for (std::int64_t index = 0; index < num_corner_samples(kValues); ++index) {
     const Sample sample = random_sample(kValues, 1, index);
     std::int64_t sum = 0, lit = 0;
@@ -116,8 +165,9 @@ TEST(RandomSamples, HoldTheCornersOfValueStreams) {
     largest = largest || (sum == 9 * 15);
     alone = alone || (lit == 1 && sum == 15);
     too_short = too_short || (sample.protocol_fault && count(sample, WordKind::Value) == 8);
+    empty = empty || (sample.protocol_fault && sample.words.size() == 1);
   }
-  EXPECT_TRUE(zero && largest && alone && too_short);
+  EXPECT_TRUE(zero && largest && alone && too_short && empty);
 }
 
 TEST(RandomSamples, NeverNegativeWhereThatIsNotAllowed) {
@@ -189,6 +239,32 @@ TEST_F(DatasetStimulus, RefusesASizeThatDoesNotFit) {
   write_good();
   spec_.input.addresses = 10;
   EXPECT_NE(refusal().find("9 values"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, CutsASampleIntoFramesOnAStreamWithSteps) {
+  write_good();
+  spec_.input.addresses = 3;
+  spec_.input.steps = true;
+  Diagnostics diagnostics;
+  const auto stimulus = Stimulus::open(spec_, 1, diagnostics);
+  ASSERT_TRUE(stimulus);
+  EXPECT_FALSE(stimulus->image_shape());
+  const Sample sample = stimulus->sample(0);
+  ASSERT_EQ(sample.words.size(), 13U);
+  EXPECT_EQ(count(sample, WordKind::EndOfStep), 3);
+  EXPECT_TRUE(has_whole_frames(spec_.input, sample));
+  EXPECT_EQ(sample.words[4].payload, 3);
+  EXPECT_EQ(sample.words[10].payload, 15);
+  spec_.input.addresses = 4;
+  EXPECT_NE(refusal().find("no whole frames"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, RefusesBytesThatASignedInputCannotHold) {
+  write_good();
+  spec_.input.payload_signed = true;
+  EXPECT_NE(refusal().find("value 8 of sample 0"), std::string::npos);
+  spec_.dataset->shift_right = 5;
+  EXPECT_EQ(refusal(), "accepted");
 }
 
 TEST_F(DatasetStimulus, RefusesLabelsThatDoNotFit) {

@@ -35,7 +35,10 @@ TEST(DiagnosticsCatalogue, EveryEntryIsComplete) {
     EXPECT_FALSE(entry.example.empty());
     EXPECT_FALSE(entry.remedy.empty());
     EXPECT_EQ(entry.code[0] == 'W', entry.status == ExitStatus::Done);
-    EXPECT_EQ(entry.code.starts_with("N10"), entry.status == ExitStatus::TooLarge);
+    // Limits of size are N10xx; in-memory computing (N12xx) has its own beside other faults.
+    if (!entry.code.starts_with("N12")) {
+      EXPECT_EQ(entry.code.starts_with("N10"), entry.status == ExitStatus::TooLarge);
+    }
     EXPECT_EQ(entry.code.starts_with("N07"), entry.status == ExitStatus::Tool);
   }
 }

@@ -51,6 +51,7 @@ TEST(GoldenRateEncoder, TableIsUsed) {
 TEST(GoldenRateEncoder, ShortFrameHasNoSteps) {
   RateEncoderModel model(shared(encoder_spec(3, 4)));
   EXPECT_EQ(text_of(run(model, {value(0, 8), value(1, 8), end_of_sample()})), ".");
+  EXPECT_EQ(model.take_errors(), 2U);
   EXPECT_EQ(text_of(run(model, {end_of_sample()})), ".");
   EXPECT_EQ(text_of(run(model, frame({8, 0, 0}))), "e0 | e0 | e0 | e0 | .");
 }
@@ -62,6 +63,8 @@ TEST(GoldenRateEncoder, ValueOutOfOrderIsDropped) {
                                 end_of_sample()})),
             "e1 | .");
   EXPECT_EQ(model.counters().at("values_in"), 2);
+  EXPECT_EQ(model.take_errors(), 1U);
+  EXPECT_EQ(model.take_errors(), 0U);
 }
 
 TEST(GoldenRateEncoder, VerdictEndsTheSample) {

@@ -69,7 +69,7 @@ TEST_F(Lockstep, DoesNotDependOnTheNumberOfThreads) {
     const LockstepResult result = run(faults);
     std::string text;
     for (const SampleResult& each : result.samples) {
-      text += std::to_string(each.ran) + std::to_string(each.input_spikes) +
+      text += std::to_string(each.ran) + std::to_string(each.input_spikes.value_or(-1)) +
               std::to_string(each.was_reset) + " ";
     }
     for (const CheckCount& each : result.checks) text += std::to_string(each.comparisons) + " ";

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include "nacre/spec.hpp"
@@ -115,6 +116,31 @@ TEST_F(ReadSpec, StagesComeInTheOrderOfTheStream) {
   EXPECT_EQ(readout.target, 2);
   EXPECT_TRUE(readout.report_counts);
   EXPECT_EQ(encoder_of(spec).stop_on, "readout");
+}
+
+TEST_F(ReadSpec, ValuesMayBeSignedAndComeInSteps) {
+  const auto text = [](const std::string& more) {
+    return R"({"nacre": 1, "name": "demo", "input": {"kind": "values", "addresses": 9, "bits": 5)" +
+           more + R"(}, "stages": [{"name": "r", "kind": "value_readout", "inputs": ["input"]}]})";
+  };
+  const StreamShape plain = {.values = true, .addresses = 9, .payload_bits = 5};
+  StreamShape both = plain;
+  both.payload_signed = both.steps = true;
+  const Spec spec = good(text(R"(, "signed": true, "steps": true)"));
+  EXPECT_EQ(spec.input, both);
+  EXPECT_EQ(good(text("")).input, plain);
+  // Both are of the design: they enter its hash.
+  const std::set<std::string> hashes = {good(text("")).hash, good(text(R"(, "signed": true)")).hash,
+                                        good(text(R"(, "steps": true)")).hash, spec.hash};
+  EXPECT_EQ(hashes.size(), 4u);
+  EXPECT_EQ(good(text(R"(, "signed": false, "steps": false)")).hash, good(text("")).hash);
+  EXPECT_TRUE(has_steps(both));
+  EXPECT_FALSE(has_steps(plain));
+  EXPECT_TRUE(has_steps(StreamShape{}));
+  EXPECT_EQ(smallest_payload(both), -16);
+  EXPECT_EQ(largest_payload(both), 15);
+  EXPECT_EQ(smallest_payload(plain), 0);
+  EXPECT_EQ(largest_payload(plain), 31);
 }
 
 TEST_F(ReadSpec, LinearLevelsRoundHalfUp) {

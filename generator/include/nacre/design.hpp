@@ -5,6 +5,7 @@
 // operators: behaviour is in the hand-written leaves (docs/decisions/0001-structural-netlist.md).
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -222,14 +223,22 @@ struct Macro {
 /// "nacre_ram_1r1w_...": one port for each.
 std::string ram_module_name(MemoryPorts ports, std::int64_t depth, int width);
 
+/// About how large the logic of a stage's leaf is: what is refused before a tool starts.
+struct LogicEstimate {
+  double nand2 = 0;    ///< NAND2 equivalents without the memories beside the leaf; 0: not known
+  std::string what{};  ///< what makes it large: "64 lanes"; may be empty
+  std::string knob{};  ///< key of the specification that makes it smaller; may be empty
+};
+
 /// A whole design, ready to be printed.
 struct Design {
   std::string name;
   std::string summary;  ///< in words, for first lines: "2 stages: ..."
   std::string hash;
   Module top;
-  std::vector<Window> windows;  ///< control first, then the stages in order
-  std::vector<Macro> macros;    ///< sorted by name
+  std::vector<Window> windows;                 ///< control first, then the stages in order
+  std::vector<Macro> macros;                   ///< sorted by name
+  std::map<std::string, LogicEstimate> logic;  ///< of the stages' leaves, by instance
 };
 
 }  // namespace nacre

@@ -40,7 +40,21 @@ struct StreamShape {
   bool negative_events = false;  ///< events may be negative
   int payload_bits = 0;          ///< width of a value; 0 on an event stream
   bool payload_signed = false;
+  bool steps = false;  ///< value stream: its frames end with `end_of_step` (docs/tile.md)
   friend bool operator==(const StreamShape&, const StreamShape&) = default;
 };
+
+/// Whether `end_of_step` is a word of the stream: always on an event stream.
+constexpr bool has_steps(const StreamShape& shape) { return !shape.values || shape.steps; }
+
+/// The smallest payload of a value stream.
+constexpr std::int64_t smallest_payload(const StreamShape& shape) {
+  return shape.payload_signed ? -(std::int64_t{1} << (shape.payload_bits - 1)) : 0;
+}
+
+/// The largest payload of a value stream.
+constexpr std::int64_t largest_payload(const StreamShape& shape) {
+  return (std::int64_t{1} << (shape.payload_bits - (shape.payload_signed ? 1 : 0))) - 1;
+}
 
 }  // namespace nacre

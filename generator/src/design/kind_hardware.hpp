@@ -43,8 +43,9 @@ struct StageHardware {
   int config_address_width = 1;     ///< CfgAddrWidth of the leaf
   std::vector<std::string> errors;  ///< meaning of each bit of `error_o`, at most 4
   bool has_step_ports = false;      ///< `single_step_i`, `step_i`, `verdict_valid_i`, `verdict_i`
-  std::string verdict_from;         ///< stage whose verdict it takes; may be empty
-  bool gives_verdict = false;       ///< `verdict_valid_o`, `verdict_o`
+  LogicEstimate logic{};       ///< formulas fitted on runs (tests/unit/flows_preflight_test.cpp)
+  std::string verdict_from;    ///< stage whose verdict it takes; may be empty
+  bool gives_verdict = false;  ///< `verdict_valid_o`, `verdict_o`
 };
 
 /// One kind's way from typed parameters to hardware.
@@ -80,6 +81,9 @@ inline constexpr const char* kCountersDoc = "performance counters: 0 none, 1 bas
 
 /// A performance counter: 32 bits, read only, wraps.
 Register counter_register(std::string name, std::int64_t offset, std::string doc);
+
+/// NAND2 equivalents of a leaf's performance counters: `basic` or `full` of them.
+double counter_gates(Counters counters, int basic, int full);
 
 /// An image of rows x elements_per_row elements of `pitch_bits`, all 0.
 Image make_image(std::int64_t rows, std::int64_t elements_per_row, int pitch_bits);

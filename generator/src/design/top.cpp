@@ -519,9 +519,10 @@ class Builder {
                   .pins = std::move(pins)});
   }
 
-  /// The shape of a stream as parameters of an ingress or egress.
+  /// The shape of a stream as parameters of an egress; of an ingress, which checks each word, with
+  /// what words are legal.
   std::vector<Parameter> shape_parameters(std::string_view section, const std::string& camel,
-                                          const StreamShape& shape, bool with_polarity) {
+                                          const StreamShape& shape, bool checks_words) {
     const auto bit = [](bool value) { return Bits{.width = 1, .words = {value ? 1u : 0u}}; };
     std::vector<Parameter> parameters = {
         parameter(
@@ -530,10 +531,14 @@ class Builder {
             1, 1 << 24),
         parameter("Values", constant(section, camel + "Values", bit(shape.values),
                                      "1: words carry a payload"))};
-    if (with_polarity) {
+    if (checks_words && !shape.values) {
       parameters.push_back(parameter(
           "NegativeAllowed", constant(section, camel + "NegativeAllowed",
                                       bit(shape.negative_events), "1: events may be negative")));
+    }
+    if (checks_words && shape.values) {
+      parameters.push_back(parameter("Steps", constant(section, camel + "Steps", bit(shape.steps),
+                                                       "1: frames end with end_of_step")));
     }
     if (shape.values) {
       parameters.push_back(parameter(
@@ -618,6 +623,7 @@ class Builder {
         memories.push_back(connect_memory(placed, memory, instance));
       }
     }
+    design_.logic.emplace(instance.name, hardware.logic);
     add_instance(std::move(instance));
     for (Instance& each : memories) add_instance(std::move(each));
   }

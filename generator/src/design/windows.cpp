@@ -52,6 +52,11 @@ Register counter_register(std::string name, std::int64_t offset, std::string doc
                   .fields = {}};
 }
 
+double counter_gates(Counters counters, int basic, int full) {
+  constexpr double kCounter = 340;  // 32 bits, with increment, clearing and the bus
+  return kCounter * (counters == Counters::None ? 0 : counters == Counters::Basic ? basic : full);
+}
+
 Image make_image(std::int64_t rows, std::int64_t elements_per_row, int pitch_bits) {
   Image image{
       .row_bits = static_cast<int>(elements_per_row * pitch_bits), .rows = rows, .chunks = {}};

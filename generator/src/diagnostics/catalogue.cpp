@@ -105,9 +105,8 @@ const std::vector<CatalogueEntry>& catalogue() {
        "that copies a stream.",
        R"(two stages with inputs ["encoder"])", "Feed one stage from each stream."},
       {"N0309", "streams that do not fit",
-       "The stage takes values but is fed with events, or the other way round, or its stream is "
-       "too "
-       "narrow for it.",
+       "The stage takes values but is fed with events, or the other way round, or its stream comes "
+       "with a width, a sign or time steps that the stage cannot take.",
        R"(a spiking_dense stage fed with the values of the design's input)",
        "Put a stage in between, such as a rate_encoder."},
       {"N0310", "'stop_on' names an unfit stage",
@@ -335,6 +334,139 @@ const std::vector<CatalogueEntry>& catalogue() {
        "timed "
        "with its cells, so it must have them all.",
        "--corner with a file of another library", "Give the corner of the same library."},
+      // N12xx: in-memory computing.
+      {"N1210", "an image that does not fill the frame",
+       "The height, width and channels of a convolution do not multiply to the number of values "
+       "that "
+       "the stage before sends.",
+       R"("convolution": {"height": 28, "width": 28} behind 785 values)",
+       "Correct height, width or channels."},
+      {"N1211", "a kernel larger than the image",
+       "The kernel does not fit into the image with its padding, so the convolution has no output.",
+       R"("convolution": {"height": 3, "width": 3, "kernel": 5})",
+       "Use a smaller kernel or more padding."},
+      {"N1212", "input values too wide for tiles",
+       "The word lines of a tile take values of at most 16 bits; the stage before sends wider "
+       "ones.",
+       "a stage of tiles behind one without 'output'",
+       "Requantise: give the stage before an 'output' of at most 16 bits."},
+      {"N1213", "too few banks",
+       "The matrix is folded on the tiles, and each fold (of each weight set) needs a bank of its "
+       "own.",
+       R"(784 x 10 weights with "tile": {"rows": 256, "columns": 16, "banks": 3})",
+       "Leave 'banks' away, or give what the message names."},
+      {"N1214", "an accumulator that would overflow",
+       "Some legal inputs and weights give a sum that the accumulator asked for does not hold. The "
+       "width is proved by interval arithmetic over the widths of inputs, weights and bias.",
+       R"(256 inputs of 8 bits, weights of 8 bits and "accumulator_bits": 16)",
+       "Leave 'accumulator_bits' away, or give at least what the message names."},
+      {"N1215", "sums too wide to build",
+       "Sums of the stage need an accumulator of more than 48 bits.",
+       "1,048,576 inputs of 16 bits with weights of 16 bits",
+       "Use fewer bits of input or weight, or fewer inputs.", TooLarge},
+      {"N1216", "accumulators too wide for a stream",
+       "Without 'output' the accumulators themselves are sent, and a value has at most 32 bits.",
+       "4,096 inputs of 16 bits, weights of 16 bits, no 'output'", "Add 'output' to requantise."},
+      {"N1217", "too many output values", "The stage sends more than 1,048,576 values per frame.",
+       "a convolution of 1,024 x 1,024 pixels with 4 outputs",
+       "Use fewer outputs or a larger stride.", TooLarge},
+      {"N1218", "tiles too large",
+       "All tiles of a stage together have at most 4,096 word lines and 4,096 outputs; a bank has "
+       "at "
+       "most 1,048,576 bits, and there are at most 65,536 banks. Larger matrices are folded.",
+       R"("tile": {"rows": 1024, "columns": 64, "down": 8})",
+       "Use fewer, smaller tiles and more banks.", TooLarge},
+      {"N1219", "a scale out of range",
+       "A scale in the file of key 'scale_file' is not 1 ... 65,535.", "a scale of 0",
+       "Scale all of them, and change 'shift' alike."},
+      {"N1230", "signed inputs on a converter",
+       "Word lines are driven by digits without a sign. Signed inputs are sent bit by bit, and the "
+       "sign's plane is subtracted; a digit of several bits has no such plane.",
+       R"(signed inputs with {"input_bits_per_cycle": 2})",
+       "Set 'input_bits_per_cycle' to 1, or send unsigned values."},
+      {"N1231", "weights without a magnitude",
+       "A signed weight is stored as the difference of two cells, so that n bits hold -(2^(n-1) - "
+       "1) "
+       "... 2^(n-1) - 1. With 1 bit only 0 is left.",
+       R"({"weights": {"bits": 1, "fill": "zero"}} of an imc_crossbar)",
+       "Use 2 bits, or unsigned weights."},
+      {"N1232", "a table of another size",
+       "A table of 'devices' has one entry for each of the 2^cell_bits levels of a cell.",
+       R"({"cell_bits": 2, "devices": {"levels": [0, 16]}})", "Give one entry per level."},
+      {"N1233", "a conductance out of range",
+       "Conductances are stored in cell_bits + 5 bits, in 1/16 of a level step.",
+       R"({"cell_bits": 1, "devices": {"levels": [0, 64]}})",
+       "Scale the table: 16 is one level step."},
+      {"N1234", "more faulty cells than cells",
+       "'stuck_low' and 'stuck_high' are shares of all cells in 1/65536; together they are at most "
+       "65536.",
+       R"({"devices": {"stuck_low": 40000, "stuck_high": 40000}})", "Lower one of the two."},
+      {"N1235", "too many cells",
+       "The random number of a cell is drawn by an index of 28 bits, so a stage has at most 2^28 "
+       "cells over all banks.",
+       "65,536 banks of 128 x 256 cells", "Split the layer, or store more bits per cell.",
+       TooLarge},
+      {"N1236", "more lines or columns than the array has",
+       "'word_lines_per_read' is at most the word lines of all tiles above each other, "
+       "'columns_per_adc' at most the physical columns: outputs x slices x signs, made even.",
+       R"({"tile": {"rows": 16, "columns": 4}, "word_lines_per_read": 32})",
+       "Give the number that the message names, or a smaller one."},
+      {"N1237", "a calibration value out of range",
+       "A row of the calibration file is {gain, offset correction} of one physical column: 0 ... "
+       "1023, where 256 is 1, and -128 ... 127 codes.",
+       "a gain of 2000", "Correct the file; a column that needs more is broken."},
+      {"N1238", "no devices that vary",
+       "`nacre verify --devices` compares dies that differ in their random devices, but no stage "
+       "has "
+       "any: every die would give the same words.",
+       "nacre verify digital.json --devices 100",
+       "Give 'devices' of an imc_crossbar a spread, a noise or faults, or leave the option out."},
+      {"N1239", "no labels to judge dies by",
+       "A study of devices measures the accuracy of each die, so the samples need labels.",
+       R"(--devices 100 without "dataset")", "Add 'dataset' with 'labels'."},
+      {"N1251", "values wider than their lane",
+       "Each value of a frame is written to one lane of a row of the computational SRAM, so the "
+       "lane "
+       "must be at least as wide.",
+       R"("load": {"row": 0, "lane_bits": 8} behind values of 12 bits)",
+       "Use the lanes that the message names."},
+      {"N1252", "rows outside the memory",
+       "The frame, the values that are sent or a block of data would use rows that the memory does "
+       "not have.",
+       R"({"rows": 8, "send": {"row": 7, "count": 100, "lane_bits": 8}})",
+       "Give more 'rows', or begin at a lower row."},
+      {"N1253", "two blocks of data on one row",
+       "Two blocks of 'data' would be loaded to the same row.",
+       R"("data": [{"row": 4, "rows": 4}, {"row": 6}])", "Give each block rows of its own."},
+      {"N1254", "a bad entry in a program",
+       "An entry of the program would be flagged as bad each time it is executed: an operation "
+       "that "
+       "does not exist, rows outside the memory, a lane or group that a row of this width does not "
+       "have, a loop of no iterations or a third loop inside two others.",
+       "a program for 512-bit rows with \"row_bits\": 128",
+       "Correct the entry that the message names."},
+      {"N1255", "a word of a program out of range",
+       "The words of a program are stored as signed numbers of 32 bits, two per entry.",
+       "a file of uint32 with words above 2^31 - 1", "Store them with view(numpy.int32)."},
+      {"N1256", "a line of a program that cannot be read",
+       "A line of a program for the computational SRAM is no instruction, or its operands are not "
+       "those of the instruction.",
+       "add 1, 2, 3 (without the width of its lanes)",
+       "Write one instruction per line, as the README of imc_sram_vector lists them."},
+      {"N1257", "a name in a program",
+       "A name is used that has no number yet, is given a second number, or is not a name of "
+       "letters, digits and _.",
+       "copy out, in (without 'in = ...' on a line above)",
+       "Give each name one number, above the lines that use it."},
+      {"N1258", "a number in a program out of range",
+       "A row that the memory does not have (in some iteration of a loop, too), or a group, a "
+       "lane, a distance, a value or a step beyond what the instruction can hold.",
+       "add.8 8, 0, 1 in a memory of 8 rows", "Use a number of the range that the message names."},
+      {"N1259", "loops in a program",
+       "A loop that is not closed, is closed without being open, has no instruction, is the third "
+       "one inside two others; a field that moves outside a loop, or a source that is named twice "
+       "and moves by two steps; anything behind the end.",
+       "endloop without loop", "Close each loop behind an instruction in it."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",
@@ -354,6 +486,11 @@ const std::vector<CatalogueEntry>& catalogue() {
        "energy "
        "would lack what cells spend inside.",
        "a library for area and timing only", "Use a library with power tables for energies.", Done},
+      {"W1230", "converters that clip",
+       "The largest sum of the word lines that are read at once is beyond the largest code of the "
+       "converters, so such sums are clipped. That can be meant: large sums may be rare.",
+       R"({"word_lines_per_read": 64, "adc": {"bits": 5}})",
+       "Use the bits that the message names, read fewer word lines at once, or set 'shift'.", Done},
   };
   return entries;
 }

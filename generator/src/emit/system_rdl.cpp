@@ -91,7 +91,10 @@ std::string memory_text(const MemoryWindow& each) {
       "    external mem {{\n      desc = {};\n      mementries = {};\n      memwidth = 32;\n"
       "      sw = {};\n    }} {} @ 0x{:x};\n",
       quoted(each.doc), each.rows * row_stride_words(each.row_bits),
-      each.access == Access::ReadOnly ? "r" : "rw", identifier(each.name), each.offset * 4);
+      each.access == Access::ReadOnly    ? "r"
+      : each.access == Access::WriteOnly ? "w"
+                                         : "rw",
+      identifier(each.name), each.offset * 4);
 }
 
 }  // namespace

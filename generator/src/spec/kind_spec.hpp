@@ -23,6 +23,7 @@ struct StageFigures {
   std::int64_t synapses = 0;
   std::int64_t cycles_per_event = 0;               ///< cycles an input event (or value) occupies
   std::int64_t synaptic_operations_per_cycle = 0;  ///< peak
+  double utilisation = 0;  ///< share of a tile's cells that hold weights, 0 ... 1; 0: no tiles
 };
 
 /// One kind: its schema, and how a checked JSON object becomes typed parameters.
@@ -35,6 +36,7 @@ struct KindSpec {
   /// `stage.output`. `object` already passed the schema. Faults go to `context.diagnostics`.
   void (*parse)(const Json& object, struct ParseContext& context, Stage& stage);
   bool takes_values = false;  ///< input: a value stream, else an event stream
+  bool takes_steps = false;   ///< of a kind that takes values: they may come with steps
   bool decides = false;       ///< sends verdicts, so that an encoder's `stop_on` may name it
   StageFigures (*figures)(const Stage& stage) = nullptr;
 };

@@ -269,7 +269,15 @@ void check_stop_on(const std::vector<Draft>& drafts, const std::vector<std::size
 /// True when `shape` fits the stage; else reports.
 bool check_shape(const Draft& draft, const std::string& source, const StreamShape& shape,
                  Diagnostics& diagnostics) {
-  if (draft.kind->takes_values == shape.values) return true;
+  if (draft.kind->takes_values == shape.values) {
+    if (!shape.steps || draft.kind->takes_steps) return true;
+    diagnostics.error("N0309", draft.inputs->location(),
+                      fmt::format("{} '{}' takes values without steps, but '{}' sends frames that "
+                                  "end with end_of_step",
+                                  draft.kind->name, draft.name, source),
+                      "leave 'steps' of the design's 'input' away");
+    return false;
+  }
   diagnostics.error(
       "N0309", draft.inputs->location(),
       fmt::format("{} '{}' takes {}, but '{}' sends {}", draft.kind->name, draft.name,
@@ -285,10 +293,14 @@ StreamShape parse_input(const Json& json, DesignHash& hash) {
   shape.values = reader.string("kind") == "values";
   shape.addresses = reader.integer("addresses");
   shape.payload_bits = shape.values ? static_cast<int>(reader.integer("bits")) : 0;
+  shape.payload_signed = shape.values && reader.boolean("signed");
+  shape.steps = shape.values && reader.boolean("steps");
   shape.negative_events = !shape.values && reader.boolean("negative");
   hash.add("input_values", shape.values);
   hash.add("addresses", shape.addresses);
   hash.add("bits", shape.payload_bits);
+  hash.add("signed", shape.payload_signed);
+  hash.add("steps", shape.steps);
   hash.add("negative", shape.negative_events);
   return shape;
 }

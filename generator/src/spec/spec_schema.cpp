@@ -28,7 +28,16 @@ const schema::Object& input_schema() {
               integer("bits", 1, 16)
                   .required()
                   .in("bits")
-                  .doc("unsigned width of a value")
+                  .doc("width of a value")
+                  .when("kind", {"values"}),
+              boolean("signed")
+                  .fallback("false")
+                  .doc("values are two's complement")
+                  .when("kind", {"values"}),
+              boolean("steps")
+                  .fallback("false")
+                  .doc("a sample is any number of frames, each closed by `end_of_step` (see "
+                       "streams.md)")
                   .when("kind", {"values"}),
               boolean("negative")
                   .fallback("false")

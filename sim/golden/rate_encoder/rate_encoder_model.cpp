@@ -9,6 +9,9 @@ namespace nacre::golden {
 
 namespace {
 
+constexpr std::uint32_t kFrameOrder = 1u << 0;
+constexpr std::uint32_t kFrameShort = 1u << 1;
+
 std::int64_t start_phase(const RateEncoderSpec& spec, std::int64_t input) {
   if (spec.mode == RateMode::Random || spec.start_phase.empty()) return 0;
   return spec.start_phase.size() == 1 ? spec.start_phase.front()
@@ -36,6 +39,7 @@ void RateEncoderModel::reset() {
   start_sample();
   fresh_ = true;
   running_ = false;
+  errors_ = 0;
   values_in_ = events_out_ = steps_ = 0;
 }
 
@@ -66,12 +70,17 @@ void RateEncoderModel::push(const Word& word, std::vector<Word>& out) {
   NACRE_CHECK(!running_, "rate_encoder: a word while the sample before is being sent");
   if (std::exchange(fresh_, false)) start_sample();
   if (word.kind == WordKind::Value) {
-    if (word.address != received_) return;  // frame_order: dropped; also more than N values
-    take_value(word.payload);
+    if (word.address == received_) {
+      take_value(word.payload);
+    } else {
+      errors_ |= kFrameOrder;  // dropped; also more than N values
+    }
     return;
   }
   NACRE_CHECK(word.kind == WordKind::EndOfSample, "rate_encoder: an event on a value stream");
-  steps_to_send_ = received_ == spec_->num_inputs ? spec_->time_steps : 0;  // else frame_short
+  const bool whole = received_ == spec_->num_inputs;
+  if (!whole) errors_ |= kFrameShort;
+  steps_to_send_ = whole ? spec_->time_steps : 0;
   running_ = true;
 }
 
@@ -89,6 +98,8 @@ void RateEncoderModel::advance(bool decided, std::vector<Word>& out) {
   running_ = false;
   fresh_ = true;
 }
+
+std::uint32_t RateEncoderModel::take_errors() { return std::exchange(errors_, 0); }
 
 void RateEncoderModel::send_step(std::vector<Word>& out) {
   const std::int64_t one = std::int64_t{1} << spec_->phase_bits;

@@ -21,6 +21,7 @@ class RateEncoderModel final : public StageModel {
   void push(const Word& word, std::vector<Word>& out) override;
   bool running() const override { return running_; }
   void advance(bool decided, std::vector<Word>& out) override;
+  std::uint32_t take_errors() override;
   State state() const override;
   CounterValues counters() const override;
 
@@ -38,6 +39,7 @@ class RateEncoderModel final : public StageModel {
   std::int64_t step_ = 0;           ///< time steps of this sample sent so far
   std::int64_t steps_to_send_ = 0;  ///< T, or 0 for a short frame
   bool fresh_ = true;               ///< the next word starts a sample
+  std::uint32_t errors_ = 0;
   bool running_ = false;            ///< between the frame and `end_of_sample`
   std::int64_t values_in_ = 0;
   std::int64_t events_out_ = 0;

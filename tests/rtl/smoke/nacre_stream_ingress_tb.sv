@@ -4,6 +4,7 @@
 module nacre_stream_ingress_tb;
   parameter int Addresses       = 8;
   parameter bit Values          = 1'b0;
+  parameter bit Steps           = 1'b0;
   parameter bit NegativeAllowed = 1'b0;
   parameter int PayloadWidth    = 8;
   parameter bit PayloadSigned   = 1'b0;
@@ -23,7 +24,7 @@ module nacre_stream_ingress_tb;
   logic [4:0] error;
 
   nacre_stream_ingress #(
-    .Addresses(Addresses), .Values(Values), .NegativeAllowed(NegativeAllowed),
+    .Addresses(Addresses), .Values(Values), .Steps(Steps), .NegativeAllowed(NegativeAllowed),
     .PayloadWidth(PayloadWidth), .PayloadSigned(PayloadSigned)
   ) dut (
     .clk_i(clk), .rst_ni(rst_n), .s_axis_tdata_i(tdata), .s_axis_tvalid_i(tvalid),
@@ -40,7 +41,7 @@ module nacre_stream_ingress_tb;
   endtask
 
   logic [OutWidth-1:0] expected [0:NumWords];
-  integer num_expected = 0, num_got = 0, good = 0, stall = 0;
+  integer num_expected = 0, num_got = 0, good = 0, stall = 0, ends_of_step = 0;
   integer seen [0:4];
   logic checking = 1'b0;
 
@@ -64,8 +65,8 @@ module nacre_stream_ingress_tb;
     logic [31:0] payload;
     logic signed [63:0] value;
     // A legal word first, then perhaps a fault.
-    kind     = Values ? (($urandom % 4 == 0) ? 2'd3 : 2'd2) : (($urandom % 2 == 0) ? 2'd0 :
-               ($urandom % 2 == 0) ? 2'd1 : 2'd3);
+    kind     = Values ? (($urandom % 4 == 0) ? {!Steps || ($urandom % 2 == 0), 1'b1} : 2'd2)
+             : (($urandom % 2 == 0) ? 2'd0 : ($urandom % 2 == 0) ? 2'd1 : 2'd3);
     negative = NegativeAllowed && kind == 2'd0 && $urandom % 2 == 0;
     address  = (kind == 2'd0 || kind == 2'd2) ? 24'($urandom % Addresses) : 24'd0;
     if ((kind == 2'd0 || kind == 2'd2) && $urandom % 8 == 0) address = 24'(Addresses - 1);
@@ -87,7 +88,7 @@ module nacre_stream_ingress_tb;
       default: ;
     endcase
     kind = tdata[63:62];
-    legal_kind = Values ? kind >= 2'd2 : kind != 2'd2;
+    legal_kind = Values ? kind >= 2'd2 || (Steps && kind == 2'd1) : kind != 2'd2;
     if (PayloadSigned) value = {{32{tdata[31]}}, tdata[31:0]};
     else               value = {32'd0, tdata[31:0]};
     legal_payload = (kind == 2'd2) ? value >= PayloadMin && value <= PayloadMax
@@ -98,6 +99,7 @@ module nacre_stream_ingress_tb;
     want[3] = !legal_payload;
     want[4] = tlast != (kind == 2'd3);
     if (want == 5'd0) begin : expect_word
+      if (kind == 2'd1) ends_of_step = ends_of_step + 1;
       expected[num_expected] = Values ? OutWidth'({kind, tdata[61], tdata[32 +: AddressWidth],
                                                    tdata[PayloadWidth-1:0]})
                                       : OutWidth'({kind, tdata[61], tdata[32 +: AddressWidth]});
@@ -137,6 +139,7 @@ module nacre_stream_ingress_tb;
     if (num_expected < NumWords / 4) fail("too few good words to mean anything");
     for (i = 0; i < 5; i++)
       if (seen[i] == 0 && !(i == 3 && PayloadWidth == 32)) fail("a fault was never made");
+    if ((ends_of_step != 0) != (!Values || Steps)) fail("steps where there are none, or none");
     // Reset drops what is held.
     stall = 1;
     send; send;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "design/kind_hardware.hpp"
+#include "diagnostics/nearest.hpp"
 #include "rate_encoder/rate_encoder_spec.hpp"
 
 namespace nacre {
@@ -174,6 +175,23 @@ std::vector<LeafMemory> memories_of(const RateEncoderSpec& spec, const Geometry&
            .doc = "phase of each input of the row"}};
 }
 
+LogicEstimate logic_of(const RateEncoderSpec& spec, Counters counters) {
+  constexpr double kStage = 800, kFieldBit = 8.8, kPhaseBit = 7;
+  constexpr double kDrawBit = 45;  // parity of 16 of the LFSR's bits, and the comparison
+  constexpr int kBasicCounters = 3, kFullCounters = 4;
+  const double phase = spec.phase_bits;
+  const double lane = spec.mode == RateMode::Random
+                          ? kFieldBit * (phase + 1) + kDrawBit * phase
+                          : kFieldBit * (2 * phase + 1) + kPhaseBit * phase;
+  LogicEstimate logic{.nand2 = kStage + static_cast<double>(spec.lanes) * lane +
+                               counter_gates(counters, kBasicCounters, kFullCounters)};
+  if (spec.lanes > 1) {
+    logic.what = fmt::format("{} lanes", with_commas(spec.lanes));
+    logic.knob = "lanes";
+  }
+  return logic;
+}
+
 StageHardware elaborate_rate_encoder(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<RateEncoderSpec>(stage);
   const Geometry g = geometry_of(spec);
@@ -182,6 +200,7 @@ StageHardware elaborate_rate_encoder(const Stage& stage, const Spec& design) {
   hardware.summary = fmt::format("{} intensities to spikes in at most {} time steps",
                                  spec.num_inputs, spec.time_steps);
   hardware.parameters = parameters_of(spec, design.counters);
+  hardware.logic = logic_of(spec, design.counters);
   hardware.config_address_width = g.region_width + 2;
   hardware.registers = registers_of(spec, design.counters);
   hardware.windows.push_back(

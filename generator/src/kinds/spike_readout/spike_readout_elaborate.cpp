@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "design/kind_hardware.hpp"
+#include "diagnostics/nearest.hpp"
 #include "spike_readout/spike_readout_spec.hpp"
 
 namespace nacre {
@@ -78,6 +79,15 @@ std::vector<LeafParameter> parameters_of(const SpikeReadoutSpec& spec, Counters 
   return parameters;
 }
 
+LogicEstimate logic_of(const SpikeReadoutSpec& spec, Counters counters) {
+  constexpr double kStage = 900, kCountBit = 10;
+  constexpr int kCounters = 3;
+  return {.nand2 = kStage + kCountBit * static_cast<double>(spec.classes) * spec.counter_bits +
+                   counter_gates(counters, kCounters, kCounters),
+          .what = fmt::format("{} classes", with_commas(spec.classes)),
+          .knob = "neurons"};
+}
+
 StageHardware elaborate_spike_readout(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<SpikeReadoutSpec>(stage);
   const int region_width = std::max(4, window_width(spec.classes, spec.counter_bits));
@@ -85,6 +95,7 @@ StageHardware elaborate_spike_readout(const Stage& stage, const Spec& design) {
   hardware.module = "nacre_spike_readout";
   hardware.summary = fmt::format("counts spikes of {} classes and decides", spec.classes);
   hardware.parameters = parameters_of(spec, design.counters);
+  hardware.logic = logic_of(spec, design.counters);
   hardware.config_address_width = region_width + 1;
   hardware.registers = registers_of(spec, design.counters);
   hardware.windows.push_back({.name = "count",

@@ -7,6 +7,7 @@
 
 #include "design/kind_hardware.hpp"
 #include "design/neuron_parameters.hpp"
+#include "diagnostics/nearest.hpp"
 #include "spiking_dense/spiking_dense_spec.hpp"
 
 namespace nacre {
@@ -224,6 +225,26 @@ std::vector<LeafParameter> parameters_of(const SpikingDenseSpec& spec, Counters 
   return parameters;
 }
 
+LogicEstimate logic_of(const SpikingDenseSpec& spec, Counters counters) {
+  constexpr double kStage = 370, kMembraneBit = 24, kWeightBit = 8, kShiftBit = 12;
+  constexpr double kProductBit = 6, kRefractory = 40;
+  constexpr int kBasicCounters = 4, kFullCounters = 8;
+  const NeuronSpec& neuron = spec.neuron;
+  double lane = kMembraneBit * neuron.membrane_bits + kWeightBit * spec.weight_bits;
+  if (neuron.leak == Leak::Shift) lane += kShiftBit * neuron.membrane_bits;
+  if (neuron.leak == Leak::Multiply) {
+    lane += kProductBit * neuron.membrane_bits * neuron.leak_fraction_bits;
+  }
+  if (neuron.refractory_steps > 0) lane += kRefractory;
+  LogicEstimate logic{.nand2 = kStage + static_cast<double>(spec.lanes) * lane +
+                               counter_gates(counters, kBasicCounters, kFullCounters)};
+  if (spec.lanes > 1) {
+    logic.what = fmt::format("{} lanes", with_commas(spec.lanes));
+    logic.knob = "lanes";
+  }
+  return logic;
+}
+
 StageHardware elaborate_spiking_dense(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<SpikingDenseSpec>(stage);
   const Geometry g = geometry_of(spec);
@@ -233,6 +254,7 @@ StageHardware elaborate_spiking_dense(const Stage& stage, const Spec& design) {
       fmt::format("{} spiking neurons, fully connected to {} inputs, {} updated per cycle",
                   spec.neurons, spec.num_inputs, spec.lanes);
   hardware.parameters = parameters_of(spec, design.counters);
+  hardware.logic = logic_of(spec, design.counters);
   hardware.config_address_width = g.region_width + 2;
   hardware.registers = registers_of(spec, design.counters);
   hardware.windows.push_back(weights_window(spec, g));

@@ -10,12 +10,11 @@
 #include "spec/kind_spec.hpp"
 #include "spec/names.hpp"
 #include "spec/neuron_parse.hpp"
-#include "spec/npy.hpp"
+#include "spec/weights.hpp"
 
 namespace nacre {
 namespace {
 
-constexpr std::int64_t kMaxWeights = std::int64_t{1} << 28;
 constexpr std::int64_t kMaxFlipFlopBits = 65536;
 
 schema::Field storage_field(std::string_view what) {
@@ -33,29 +32,24 @@ schema::Field macro_field() {
 
 const schema::Object& weights_fields() {
   using namespace schema;
-  static const Object object{
-      .title = "weights",
-      .fields =
-          {
-              word("code", {"signed", "unsigned", "binary", "cells"})
-                  .fallback("\"signed\"")
-                  .doc("how a weight is stored, see below"),
-              integer("bits", 1, 16)
-                  .fallback("8")
-                  .in("bits")
-                  .doc("per weight; always 1 for code binary, 2k for code cells"),
-              text("file").doc("`.npy` of shape (neurons, inputs), integers"),
-              word("fill", {"zero", "min", "max", "random"})
-                  .doc("weights without a file: all 0, all at one end of the code, or random"),
-              integer("seed", 0, 4294967295)
-                  .fallback("1")
-                  .doc("of the random weights")
-                  .when("fill", {"random"}),
-              storage_field("weight"),
-              macro_field(),
-          },
-      .exclusive = {Exclusive{.fields = {"file", "fill"}}},
-      .derived = {}};
+  static const Object object = [] {
+    Object table{.title = "weights",
+                 .fields = {word("code", {"signed", "unsigned", "binary", "cells"})
+                                .fallback("\"signed\"")
+                                .doc("how a weight is stored, see below"),
+                            integer("bits", 1, 16)
+                                .fallback("8")
+                                .in("bits")
+                                .doc("per weight; always 1 for code binary, 2k for code cells")},
+                 .exclusive = {weight_source_choice()},
+                 .derived = {}};
+    for (Field& field : weight_source_fields("(neurons, inputs)")) {
+      table.fields.push_back(std::move(field));
+    }
+    table.fields.push_back(storage_field("weight"));
+    table.fields.push_back(macro_field());
+    return table;
+  }();
   return object;
 }
 
@@ -107,17 +101,12 @@ const schema::Object& fields() {
 }
 
 /// The values that a weight code holds.
-struct CodeRange {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-};
-
-CodeRange code_range(WeightCode code, int bits) {
+Interval code_range(WeightCode code, int bits) {
   switch (code) {
     case WeightCode::Signed:
-      return {-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
+      return number_range(bits, true);
     case WeightCode::Unsigned:
-      return {0, (std::int64_t{1} << bits) - 1};
+      return number_range(bits, false);
     case WeightCode::Binary:
       return {-1, 1};
     case WeightCode::Cells:
@@ -151,24 +140,6 @@ std::string fitting_code(WeightCode code, std::int64_t low, std::int64_t high) {
   return fmt::format("the weights need {} bits, at most 16 are built: scale them", bits);
 }
 
-/// splitmix64 (Steele, Lea, Flood 2014): output `index` of the stream that starts at `seed`.
-std::uint64_t splitmix64(std::uint64_t seed, std::uint64_t index) {
-  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-std::int32_t random_weight(WeightCode code, int bits, std::uint64_t seed, std::uint64_t index) {
-  const std::uint64_t draw = splitmix64(seed, index);
-  if (code == WeightCode::Binary) return (draw >> 63) != 0 ? 1 : -1;
-  const CodeRange range = code_range(code, bits);
-  const auto number = static_cast<std::uint64_t>(range.high - range.low + 1);
-  // Upper half of a product: uniform over `number` values (number < 2^17, draw has 32 bits here).
-  return static_cast<std::int32_t>(range.low +
-                                   static_cast<std::int64_t>(((draw >> 32) * number) >> 32));
-}
-
 void check_reachable(const SpikingDenseSpec& params, bool negative_events, const Location& location,
                      Diagnostics& diagnostics) {
   const auto& weights = params.weights;
@@ -195,77 +166,29 @@ void check_reachable(const SpikingDenseSpec& params, bool negative_events, const
 /// Reads or makes the weights; runs when the whole specification is known to be legal.
 void load_weights(const Json& object, const std::shared_ptr<SpikingDenseSpec>& params,
                   const std::string& stage, ParseContext& context) {
-  const schema::Reader reader(weights_fields(), object);
   const WeightCode code = params->weight_code;
   const int bits = params->weight_bits;
-  const CodeRange range = code_range(code, bits);
-  const std::int64_t number = params->neurons * params->num_inputs;
-  if (const Json* file = reader.find("file"); file != nullptr) {
-    const std::int64_t shape[] = {params->neurons, params->num_inputs};
-    auto array = read_npy(context.folder / file->string(), shape, "(neurons, inputs)", range.low,
-                          range.high, file->location(), context.diagnostics);
-    if (!array) return;
-    if (code == WeightCode::Binary && array->first_outside < 0) {
-      const auto zero = std::find(array->values.begin(), array->values.end(), 0);
-      if (zero != array->values.end()) {
-        array->first_outside = zero - array->values.begin();
-        array->num_outside = std::count(array->values.begin(), array->values.end(), 0);
-      }
-    }
-    if (array->first_outside >= 0) {
-      const std::string holds = code == WeightCode::Binary
-                                    ? std::string("-1 and +1")
-                                    : fmt::format("{} ... {}", range.low, range.high);
-      const std::string others =
-          array->num_outside > 1
-              ? fmt::format(" (and {} more)", with_commas(array->num_outside - 1))
-              : "";
-      context.diagnostics.error(
-          "N0506", file->location(),
-          fmt::format("weight [{}][{}] is {}{}, but code '{}' with {} bit{} holds {}",
-                      array->first_outside / params->num_inputs,
-                      array->first_outside % params->num_inputs, array->outside_value, others,
-                      code_name(code), bits, bits == 1 ? "" : "s", holds),
-          fitting_code(code, array->smallest, array->largest));
-      return;
-    }
-    params->weights = std::move(array->values);
-  } else {
-    const std::string fill = reader.string("fill");
-    const auto size = static_cast<std::size_t>(number);
-    if (fill == "random") {
-      const auto seed = static_cast<std::uint64_t>(reader.integer("seed"));
-      params->weights.resize(size);
-      for (std::size_t i = 0; i < size; ++i) {
-        params->weights[i] = random_weight(code, bits, seed, i);
-      }
-    } else {
-      const std::int64_t value = fill == "min" ? range.low : fill == "max" ? range.high : 0;
-      params->weights.assign(size, static_cast<std::int32_t>(value));
-    }
-  }
+  const WeightsWanted wanted{.shape = {params->neurons, params->num_inputs},
+                             .axes = "(neurons, inputs)",
+                             .range = code_range(code, bits),
+                             .has_zero = code != WeightCode::Binary,
+                             .holder = fmt::format("code '{}' with {} bit{} holds", code_name(code),
+                                                   bits, bits == 1 ? "" : "s"),
+                             .remedy = [code](std::int64_t low, std::int64_t high) {
+                               return fitting_code(code, low, high);
+                             }};
+  auto weights = nacre::load_weights(schema::Reader(weights_fields(), object), wanted, context);
+  if (!weights) return;
+  params->weights = std::move(*weights);
   context.hash.add(stage + ".weights", std::span<const std::int32_t>(params->weights));
 }
 
 void load_bias(const Json& file, const std::shared_ptr<SpikingDenseSpec>& params,
                const std::string& stage, ParseContext& context) {
-  const std::int64_t high = (std::int64_t{1} << (params->bias_bits - 1)) - 1;
-  const std::int64_t low = -high - 1;
-  const std::int64_t shape[] = {params->neurons};
-  const auto array = read_npy(context.folder / file.string(), shape, "(neurons,)", low, high,
-                              file.location(), context.diagnostics);
-  if (!array) return;
-  if (array->first_outside >= 0) {
-    const int needed = signed_width(array->smallest, array->largest);
-    context.diagnostics.error(
-        "N0506", file.location(),
-        fmt::format("bias [{}] is {}, but {} bits hold {} ... {}", array->first_outside,
-                    array->outside_value, params->bias_bits, low, high),
-        needed <= 32 ? fmt::format("set 'bits' to {}", needed)
-                     : fmt::format("the biases need {} bits, at most 32 are built", needed));
-    return;
-  }
-  params->bias.assign(array->values.begin(), array->values.end());
+  auto bias =
+      nacre::load_bias(file, params->neurons, "(neurons,)", params->bias_bits, "bits", context);
+  if (!bias) return;
+  params->bias = std::move(*bias);
   context.hash.add(stage + ".bias", std::span<const std::int64_t>(params->bias));
 }
 
@@ -340,16 +263,10 @@ void parse_weights(const Json& object, const Stage& stage,
                     params->weight_macro, context);
   context.hash.add("weight_code", static_cast<int>(params->weight_code));
   context.hash.add("weight_bits", params->weight_bits);
-  context.num_weights += params->neurons * params->num_inputs;
-  if (context.num_weights > kMaxWeights) {
-    diagnostics.error(
-        "N1002", stage.location,
-        fmt::format("'{}' has {} x {} weights, with the stages before it {}; at most {} are built",
-                    stage.name, with_commas(params->neurons), with_commas(params->num_inputs),
-                    with_commas(context.num_weights), with_commas(kMaxWeights)),
-        fmt::format("{} GiB of weights would be read; use fewer neurons or inputs",
-                    with_commas(context.num_weights >> 28)));
-  }
+  count_weights(
+      stage, params->neurons * params->num_inputs,
+      fmt::format("{} x {}", with_commas(params->neurons), with_commas(params->num_inputs)),
+      "use fewer neurons or inputs", context);
 }
 
 void parse(const Json& object, ParseContext& context, Stage& stage) {

@@ -66,12 +66,12 @@ module tiny (
   localparam int BusErrorsWidth     = 2;  // refused: busy, otherwise
 
   // ---------------------------------------------------------------------------------- Input stream
-  localparam int InputWordWidth       = 7;     // kind, polarity, address, payload
-  localparam int InputAddresses       = 4;     // addresses are 0 ... this - 1
-  localparam bit InputValues          = 1'b1;  // 1: words carry a payload
-  localparam bit InputNegativeAllowed = 1'b0;  // 1: events may be negative
-  localparam int InputPayloadWidth    = 2;     // bits
-  localparam bit InputPayloadSigned   = 1'b0;  // 1: two's complement
+  localparam int InputWordWidth     = 7;     // kind, polarity, address, payload
+  localparam int InputAddresses     = 4;     // addresses are 0 ... this - 1
+  localparam bit InputValues        = 1'b1;  // 1: words carry a payload
+  localparam bit InputSteps         = 1'b0;  // 1: frames end with end_of_step
+  localparam int InputPayloadWidth  = 2;     // bits
+  localparam bit InputPayloadSigned = 1'b0;  // 1: two's complement
 
   // -------------------------------------- encoder: 4 intensities to spikes in at most 6 time steps
   localparam int          EncoderWordWidth           = 5;      // kind, polarity, address
@@ -366,11 +366,11 @@ module tiny (
   // ---------------------------------------------------------------------------------- Input stream
   // AXI4-Stream to the input stream, with the checks of each word
   nacre_stream_ingress #(
-    .Addresses       (InputAddresses),
-    .Values          (InputValues),
-    .NegativeAllowed (InputNegativeAllowed),
-    .PayloadWidth    (InputPayloadWidth),
-    .PayloadSigned   (InputPayloadSigned)
+    .Addresses     (InputAddresses),
+    .Values        (InputValues),
+    .Steps         (InputSteps),
+    .PayloadWidth  (InputPayloadWidth),
+    .PayloadSigned (InputPayloadSigned)
   ) u_ingress (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),

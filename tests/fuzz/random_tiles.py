@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Random matrices on random in-memory-computing tiles through `nacre verify`.
+
+    random_tiles.py NACRE WORK --count 100 --seed 1 [--jobs 2] [--only K] [--kinds imc_digital,imc_crossbar]
+
+Design k of seed S depends on S and k only; `--only k` repeats one. A design is one stage of tiles, or two with a
+requantisation between them: 1 ... 256 rows, inputs and weights of 1 ... 16 bits, both signs, convolutions, frames in
+steps, weights by `fill` or from a file. Kinds of tiles take turns; by default all that NACRE has. Each design goes
+through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays in WORK, and
+the command that repeats it is printed. Closing line: `N passed, N failed`.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import shlex
+import shutil
+import sys
+import tempfile
+
+from random_designs import Runner, write_npy
+
+COUNTS = [1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256]
+KINDS = ("imc_digital", "imc_crossbar")
+MOST_BANK_BITS = 1 << 15  # a bank larger than this takes long to compile, and shows nothing new
+
+
+def number_range(bits, is_signed):
+    return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if is_signed else (0, (1 << bits) - 1)
+
+
+class Maker:
+    """One random design, from its seed and number alone."""
+
+    def __init__(self, seed, number, kinds, folder):
+        self.source = random.Random(f"tiles {seed} {number}")
+        self.kind = kinds[number % len(kinds)]
+        self.folder = folder
+        self.files = 0
+
+    def chance(self, probability):
+        return self.source.random() < probability
+
+    def below(self, most, counts=COUNTS):
+        return self.source.choice([n for n in counts if n <= most])
+
+    def numbers(self, shape, low, high):
+        """Name of a file of integers: uniform, sparse, or at the ends of the range."""
+        count = 1
+        for size in shape:
+            count *= size
+        style = self.source.choice(["uniform", "sparse", "ends"])
+        values = []
+        for _ in range(count):
+            value = self.source.randint(low, high)
+            if style == "sparse" and self.chance(0.8):
+                value = min(max(0, low), high)
+            elif style == "ends":
+                value = self.source.choice([low, high])
+            values.append(value)
+        self.files += 1
+        name = f"data_{self.files}.npy"
+        write_npy(self.folder / name, values, shape)
+        return name
+
+    def convolution(self):
+        """(geometry, values of a frame, K, positions)"""
+        choose = self.source.randint
+        while True:
+            height, width, channels = choose(1, 7), choose(1, 7), self.source.choice([1, 1, 2, 3])
+            padding = [choose(0, 2), choose(0, 2)]
+            kernel = [choose(1, min(5, height + 2 * padding[0])), choose(1, min(5, width + 2 * padding[1]))]
+            stride = [choose(1, 3), choose(1, 3)]
+            high = (height + 2 * padding[0] - kernel[0]) // stride[0] + 1
+            wide = (width + 2 * padding[1] - kernel[1]) // stride[1] + 1
+            inputs = kernel[0] * kernel[1] * channels
+            if high * wide * inputs <= 1200:
+                break
+        geometry = {"height": height, "width": width, "channels": channels, "kernel": kernel, "stride": stride,
+                    "padding": padding}
+        return geometry, height * width * channels, inputs, high * wide
+
+    def devices(self, cell_bits):
+        levels = 1 << cell_bits
+        devices = {"seed": self.source.randrange(1 << 32)}
+        options = {"levels": [min(16 * l + self.source.randint(-8, 8) * (l > 0), (1 << (cell_bits + 5)) - 1)
+                              for l in range(levels)],
+                   "spread": self.source.choice([30, [self.source.randint(0, 200) for _ in range(levels)]]),
+                   "stuck_low": 900, "stuck_high": 700, "ir_drop": self.source.randint(1, 300),
+                   "read_noise": self.source.randint(1, 400), "adc_offset": self.source.randint(1, 400),
+                   "adc_inl": self.source.randint(1, 600)}
+        devices.update({key: value for key, value in options.items() if self.chance(0.4)})
+        return devices
+
+    def stage(self, name, source, count, input_bits, input_signed, may_convolve=True):
+        """(stage, addresses, bits and sign of its output)"""
+        choose, bits_most = self.source, 8 if self.kind == "imc_crossbar" else 16
+        stage = {"name": name, "kind": self.kind, "inputs": [source]}
+        inputs, positions = count, 1
+        if may_convolve and self.chance(0.3):
+            stage["convolution"], count, inputs, positions = self.convolution()
+        outputs = self.below(64 if positions == 1 else 9)
+        weight_bits = choose.choice([1, 2, 3, 4, 5, 8, choose.randint(1, bits_most), bits_most])
+        weight_signed = self.chance(0.6)
+        if self.kind == "imc_crossbar" and weight_signed:
+            weight_bits = max(weight_bits, 2)  # sign and magnitude
+        low, high = number_range(weight_bits, weight_signed)
+        if self.kind == "imc_crossbar" and weight_signed:
+            low += 1
+        weights = {"bits": weight_bits, "signed": weight_signed}
+        tile = {"rows": self.below(max(inputs, 4)), "columns": self.below(max(outputs, 2))}
+        tile["down"], tile["across"] = choose.choice([1, 1, 1, 2, 3]), choose.choice([1, 1, 1, 2, 3])
+        while tile["rows"] * tile["down"] * tile["columns"] * tile["across"] * weight_bits > MOST_BANK_BITS:
+            tile["rows"], tile["columns"] = max(tile["rows"] // 2, 1), max(tile["columns"] // 2, 1)
+        rows, columns = tile["rows"] * tile["down"], tile["columns"] * tile["across"]
+        sets = choose.choice([1, 1, 1, 2])
+        if sets > 1:
+            tile["weight_sets"] = sets
+        folds = -(-inputs // rows) * -(-outputs // columns)
+        if self.chance(0.2):
+            tile["banks"] = folds * sets + choose.randint(0, 3)
+        if self.chance(0.5):
+            shape = [inputs, outputs] if sets == 1 else [sets, inputs, outputs]
+            weights["file"] = self.numbers(shape, low, high)
+        else:
+            weights["fill"] = choose.choice(["random", "random", "min", "max", "zero"])
+            if weights["fill"] == "random":
+                weights["seed"] = choose.randrange(1 << 32)
+        stage.update(outputs=outputs, weights=weights, tile=tile)
+        if self.chance(0.5):
+            stage["bias_bits"] = choose.choice([2, 5, 16, 32])
+            stage["bias_file"] = self.numbers([outputs], *number_range(stage["bias_bits"], True))
+        if self.chance(0.5):
+            stage["input_bits_per_cycle"] = choose.choice([1, 2, 4])
+        if self.chance(0.2):
+            stage["skip_zero_planes"] = False
+        if self.kind == "imc_crossbar":
+            cell_bits = choose.randint(1, 4)
+            stage["cell_bits"] = cell_bits
+            if input_signed:
+                stage.pop("input_bits_per_cycle", None)
+            if self.chance(0.5):
+                stage["word_lines_per_read"] = choose.randint(1, rows)
+            if self.chance(0.5):
+                slices = -(-(weight_bits - weight_signed) // cell_bits)
+                stage["columns_per_adc"] = choose.randint(1, min(columns * slices * (1 + weight_signed), 16))
+            stage["adc"] = {"kind": choose.choice(["flash", "sar"]), "bits": choose.randint(1, 10),
+                            "shift": choose.randint(0, 4)}
+            if self.chance(0.6):
+                stage["devices"] = self.devices(cell_bits)
+        # Without 'output' sums must fit the 32 bits of a value: products of few bits, at most 256 of them, a small bias.
+        out_bits, out_signed = 32, True
+        is_wide = input_bits + weight_bits > 22 or stage.get("bias_bits") == 32
+        if self.kind == "imc_crossbar" or is_wide or name == "first" or self.chance(0.5):
+            out_bits = choose.choice([1, 2, 4, 7, 8]) if name == "first" else choose.choice([1, 3, 8, 16, 32])
+            out_signed = self.chance(0.5)
+            output = {"bits": out_bits, "signed": out_signed, "relu": self.chance(0.4),
+                      "shift": choose.choice([0, 1, 2, 3, 5, 8, 12, choose.randint(0, 63)]),
+                      "rounding": choose.choice(["floor", "half_up", "half_even"])}
+            if self.chance(0.4):
+                output["scale_file"] = self.numbers([outputs], 1, 65535)
+            elif self.chance(0.5):
+                output["scale"] = choose.choice([2, 3, 100, 65535])
+            stage["output"] = output
+        return stage, outputs * positions, out_bits, out_signed, count
+
+    def make(self):
+        """(specification, runs)"""
+        is_signed, steps = self.chance(0.5), self.chance(0.4)
+        bits = self.source.randint(1, 8 if self.kind == "imc_crossbar" else 16)
+        chain = self.chance(0.25)
+        stage, addresses, out_bits, out_signed, count = self.stage(
+            "first" if chain else "tiles", "input", self.below(64 if chain else 256), bits, is_signed)
+        stages = [stage]
+        if chain and addresses <= 200:
+            stages.append(self.stage("second", "first", addresses, out_bits, out_signed, may_convolve=False)[0])
+        spec = {"nacre": 1, "name": "tiles", "input": {"kind": "values", "addresses": count, "bits": bits,
+                                                       "signed": is_signed, "steps": steps},
+                "counters": self.source.choice(["full", "full", "basic", "none"]), "stages": stages}
+        seed = str(self.source.randrange(1 << 31))
+        runs = [["--samples", "30", "--seed", seed],
+                ["--samples", "30", "--seed", seed, "--stalls", "0.35", "--resets", "0.25"]]
+        return spec, runs
+
+
+def kinds_of(runner):
+    """The kinds of tiles that this nacre has."""
+    status, output = runner.call([runner.nacre, "kinds", "--format", "json"], limit=60)
+    if status != 0:
+        sys.exit(f"nacre kinds: exit {status}\n{output}")
+    return [kind for kind in KINDS if f'"{kind}"' in output]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("nacre", type=pathlib.Path)
+    parser.add_argument("work", type=pathlib.Path)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, help="one design: its number")
+    parser.add_argument("--kinds", help="kinds of tiles that take turns, separated by commas; default: all")
+    options = parser.parse_args()
+    work = options.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    cache = pathlib.Path(tempfile.mkdtemp(prefix="cache_", dir=work))
+    runner = Runner(options.nacre.resolve(), cache)
+    kinds = options.kinds.split(",") if options.kinds else kinds_of(runner)
+    if not kinds:
+        sys.exit("this nacre has no kind of tiles")
+    print(f"seed={options.seed} kinds={','.join(kinds)}", flush=True)
+    jobs = [options.only] if options.only is not None else list(range(options.count))
+
+    def judge(number):
+        folder = work / f"seed{options.seed}_{number}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        spec, runs = Maker(options.seed, number, kinds, folder).make()
+        path = folder / "spec.json"
+        path.write_text(json.dumps(spec, indent=1) + "\n")
+        for place, run in enumerate(runs):
+            out = folder / f"out{place}"
+            outcome = runner.verify(path, out, run)
+            if outcome.kind:
+                return f"{shlex.join(runner.arguments(path, out, run))}\n{outcome.kind}\n{outcome.output}"
+            shutil.rmtree(out, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        return ""
+
+    passed = failed = 0
+    try:
+        with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
+            for number, fault in zip(jobs, pool.map(judge, jobs)):
+                passed, failed = passed + (not fault), failed + bool(fault)
+                if fault:
+                    again = [sys.argv[0], str(options.nacre), str(work), "--seed", str(options.seed), "--only",
+                             str(number), "--kinds", ",".join(kinds)]
+                    print(f"FAIL design={number}\n{fault.rstrip()[:6000]}\nagain: {shlex.join(again)}", flush=True)
+                elif passed % 50 == 0:
+                    print(f"{passed} passed", flush=True)
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
