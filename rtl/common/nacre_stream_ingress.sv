@@ -43,8 +43,8 @@ module nacre_stream_ingress #(
   localparam logic [1:0] KindValue       = 2'd2;
   localparam logic [1:0] KindEndOfSample = 2'd3;
 
-  // Without the upper bit of the kind on a value stream without steps, and without the polarity where
-  // there is none.
+  // Without the upper bit of the kind on a value stream without steps, and without the polarity
+  // where there is none.
   localparam int StoredWidth = OutWidth - (Values ? (Steps ? 1 : 2) : NegativeAllowed ? 0 : 1);
 
   if (Addresses < 1 || Addresses > (1 << 24) || PayloadWidth < 1 || PayloadWidth > 32) begin

@@ -215,7 +215,7 @@ module nacre_imc_back #(
     assign payload     = biased;
     assign stages_busy = r1_valid_q;
   end else begin : gen_requantise
-    // |accumulator| <= 2^(AccumulatorWidth-1) and scale < 2^16: |product| < 2^(AccumulatorWidth+15).
+    // |accumulator| <= 2^(AccumulatorWidth-1), scale < 2^16: |product| < 2^(AccumulatorWidth+15).
     localparam int ProductWidth = AccumulatorWidth + 16;
     // Rounding adds at most 1.
     localparam int RoundedWidth = ProductWidth + 1;
@@ -340,7 +340,8 @@ module nacre_imc_back #(
 
   assign moves = !last_valid || fifo_ready;
   assign {word_close, word_sample, word_address} = last_mark;
-  assign word = {!word_close ? KindValue : ((Steps && !word_sample) ? KindEndOfStep : KindEndOfSample),
+  assign word = {!word_close ? KindValue
+                 : ((Steps && !word_sample) ? KindEndOfStep : KindEndOfSample),
                  1'b0, word_address, word_close ? PayloadWidth'(0) : payload};
 
   nacre_stream_fifo #(

@@ -6,7 +6,7 @@
 /// {planes[NumDigits-1:0], inputs}. Bit d of `planes` is 1 when digit plane d is to be computed.
 /// The inputs lie plane by plane: digit d of input r at (d * Rows + r) * DigitBits; in the highest
 /// plane, whose digits may have fewer bits of the value (LastBits), at
-/// d * Rows * DigitBits + r * LastBits. Two slots: a patch is written while another one is computed.
+/// d * Rows * DigitBits + r * LastBits. Two slots: a patch is written while another is computed.
 ///
 /// Without Convolution a frame is a patch, and its values are inputs as they come. With it, values
 /// go to the memory `frame` (two frames), and complete frames are walked, one input per cycle.
@@ -59,7 +59,7 @@ module nacre_imc_front #(
   output logic                            s_ready_o,
   input  wire logic [InWidth-1:0]         s_data_i,
   // Registers, and what is under way
-  input  wire logic [4:0]                 input_bits_i,  ///< p, 1 ... InputBits; constant in a frame
+  input  wire logic [4:0]                 input_bits_i,  ///< p, 1 ... InputBits; fixed in a frame
   input  wire logic                       active_set_i,  ///< wanted from the next sample on
   input  wire logic                       stage_busy_i,  ///< something is under way in the stage
   output logic                            set_o,         ///< weight set of what is under way

@@ -2,8 +2,8 @@
 /// A stage of tiles but for its core and the core's windows: front end, sequencer, back end,
 /// registers, counters, window `outputs` (README.md; docs/tile.md).
 ///
-/// Region 0: 0 `input_bits`, 1 `active_set`, 2 `scale`, 3 `shift`; counters 8 `frames`, 9 `patches`,
-/// 10 `planes`, 11 `planes_skipped`, 12 `stall_cycles`, 13 `weight_reads`.
+/// Region 0: 0 `input_bits`, 1 `active_set`, 2 `scale`, 3 `shift`; counters 8 `frames`,
+/// 9 `patches`, 10 `planes`, 11 `planes_skipped`, 12 `stall_cycles`, 13 `weight_reads`.
 module nacre_imc_tile #(
   /// Input stream, frames and patches: see nacre_imc_front.
   parameter int NumInputs        = 4,
@@ -336,7 +336,8 @@ module nacre_imc_tile #(
       default: register_exists = 1'b0;
     endcase
   end
-  assign register_access = cfg_registers_i && register_exists && (register_writable || !cfg_write_i);
+  assign register_access = cfg_registers_i && register_exists
+                        && (register_writable || !cfg_write_i);
 
   nacre_register_reset #(
     .Width(5),

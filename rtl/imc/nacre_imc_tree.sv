@@ -23,7 +23,8 @@ module nacre_imc_tree #(
   // clog2(T) + WeightBits bits; the greatest is less than its magnitude, except that with signed
   // digits of 1 bit (0, -1) it is Rows * 2^(WeightBits-1) = T * 2^(WeightBits-1).
   parameter int SumWidth = WeightSigned
-      ? $clog2(Rows * ((1 << DigitBits) - 1) + ((InputSigned && DigitBits == 1) ? 1 : 0)) + WeightBits
+      ? $clog2(Rows * ((1 << DigitBits) - 1) + ((InputSigned && DigitBits == 1) ? 1 : 0))
+        + WeightBits
       : $clog2(40'(Rows * ((1 << DigitBits) - 1)) * 40'((1 << WeightBits) - 1) + 40'd1) + 1
 ) (
   input  wire logic [Rows*DigitBits-1:0]  x_i,         ///< row r at r*DigitBits
@@ -38,7 +39,7 @@ module nacre_imc_tree #(
   end
 
 `ifdef VERILATOR
-  // The same sum as a loop: a simulation of the gates would be some hundred times slower.
+  // The same sum as a loop: a simulation has no use for the gates.
   wire digits_signed = InputSigned && x_signed_i;
   always_comb begin
     sum_o = '0;

@@ -5,8 +5,8 @@
 /// and column c. A token is registered while its bank is read (X); then the trees' sums are
 /// registered (S). One token per cycle.
 ///
-/// The bus goes before the core at the memory's port. A token whose read it takes, or whose bank its
-/// own read replaces, has the bank read again; nothing else is lost.
+/// The bus goes before the core at the memory's port. A token whose read it takes, or whose bank
+/// its own read replaces, has the bank read again; nothing else is lost.
 module nacre_imc_digital_core #(
   /// Inputs and outputs of a plane, at least 1.
   parameter int Rows         = 4,
@@ -51,7 +51,9 @@ module nacre_imc_digital_core #(
   input  wire logic [WeightsWidth-1:0]     weights_i      ///< the row read last
 );
 
-  if (Rows < 1 || Columns < 1 || Banks < 1 || TagWidth < 1) begin : gen_illegal
+  if (Rows < 1 || Columns < 1 || Banks < 1 || TagWidth < 1
+      || (DigitBits != 1 && DigitBits != 2 && DigitBits != 4) || WeightBits < 1
+      || WeightBits > 16) begin : gen_illegal
     nacre_error_imc_digital_core_parameter_is_out_of_range u_error ();
   end
 

@@ -31,8 +31,8 @@ module nacre_mem_1rw #(
   end
 
 `ifdef VERILATOR
-  // The same memory, an array of whole rows: rows put together from chunks cost a compiled model the
-  // square of their width.
+  // The same memory, an array of whole rows: rows put together from chunks cost a compiled model
+  // the square of their width.
   wire unused_flip_flops = FlipFlops;
   localparam int WholeChunks = Width / 32;
   localparam int ChunkBits   = Width < 32 ? Width : 32;  // below 32 there is no whole chunk

@@ -137,7 +137,7 @@ class Findings {
 /// are read back and compared, and the registers are tried.
 void prepare(const Setup& setup, Bench& bench, bool thorough, Findings& findings);
 
-/// Writes the registers of `setup.settings`.
+/// Writes what each reset clears: the registers of `setup.settings`, the images of role "state".
 void write_settings(const Setup& setup, Bench& bench);
 
 /// Words that break one rule each: they must be dropped and flagged, and change nothing.

@@ -229,7 +229,7 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
   // In the order of the stages, so that the first difference is the one furthest upstream.
   for (const Stage& stage : setup.spec->stages) {
     for (const MapMemory& memory : setup.map.memories) {
-      if (memory.role != "state" || memory.stage != stage.name) continue;
+      if (memory.role != "state" || memory.access == "wo" || memory.stage != stage.name) continue;
       const MemoryWords words = read_memory(bench, memory);
       if (bench.fault()) return;
       for (const MapField& field : memory.fields) {

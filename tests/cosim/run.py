@@ -22,12 +22,17 @@ ROUGH = ("--stalls", "0.35", "--resets", "0.25")
 STEPS = ("--checkpoint", "step")
 
 
-def write_bias(path, values):
-    """numpy's .npy, version 1.0: little-endian 64-bit integers."""
-    header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': ({len(values)},), }}"
+def write_array(path, shape, values):
+    """numpy's .npy, version 1.0: little-endian 64-bit integers, row by row."""
+    sizes = "".join(f"{size}, " for size in shape)
+    header = f"{{'descr': '<i8', 'fortran_order': False, 'shape': ({sizes.rstrip()}), }}"
     header = header.ljust(117) + "\n"
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode("ascii")
                      + b"".join(v.to_bytes(8, "little", signed=True) for v in values))
+
+
+def write_bias(path, values):
+    write_array(path, [len(values)], values)
 
 
 def neuron(**extra):
@@ -191,6 +196,114 @@ def crossbar_corners():
                  output=requantised(4, 4, signed=False, relu=True)),
         crossbar("second", source="first", outputs=3, tile=(9, 3), cell_bits=2, devices={**everything, "seed": 78}),
         {"name": "readout", "kind": "value_readout", "inputs": ["second"], "report_values": True}], (PLAIN, ROUGH, STEPS))
+    return table
+
+
+# Operations of imc_sram_vector with the lanes (w: 8 << w bits) that they are legal for.
+CSRAM_WIDTHS = {**{op: (0, 1, 2) for op in (0, 1, 2, 3, 4, 5, 6, *range(8, 23), *range(32, 64))},
+                **{op: (0, 1) for op in (23, 24)}, **{op: (1, 2) for op in (25, 26)}}
+
+
+def csram_store(source, rows, row_bits, ops=tuple(CSRAM_WIDTHS), in_loop=False):
+    """A random store of a program, legal but for what moves; it closes nothing."""
+    op = source.choice([op for op in ops if op < 32 or op % 4 != 3 or op // 4 % 4 != 0])  # no planar lanes
+    w = source.choice(CSRAM_WIDTHS[op])
+    is_mac = op >= 32
+    units = row_bits // (32 if is_mac and op // 4 % 4 else 8 << w)
+    grouped = op in (3, 4, 6) or (is_mac and op % 4 != 0)
+    if op == 1:
+        imm = source.randrange(3) << 5 | source.randrange(32)
+    elif grouped:
+        imm = source.randrange(units.bit_length()) << 6 | source.randrange(units)
+    elif op == 5:
+        imm = source.randrange(8) << 6 | source.randrange(units)
+    else:
+        imm = source.randrange(512)
+    moves = source.choice([0, 1, 2, 4, 6, 7, 8, 15]) if in_loop else 0
+    rd, rs1, rs2 = (source.randrange(rows) for _ in range(3))
+    return 1 << 62 | moves << 53 | rd << 41 | imm << 32 | op << 26 | w << 24 | rs2 << 12 | rs1
+
+
+def csram_loop(source):
+    steps = [source.choice([0, 1, 1, 2, -1, -3]) for _ in range(4)]
+    return (2 << 62 | source.randint(1, 5) | (steps[0] & 0xfff) << 12 | (steps[1] & 0xfff) << 24
+            | (steps[2] & 0xfff) << 36 | (steps[3] & 0x1ff) << 48)
+
+
+def csram_program(source, rows, row_bits, length, **choice):
+    """Stores, and loops of one or two levels around some of them."""
+    entries = []
+    while len(entries) < length:
+        depth = source.choice([0, 0, 1, 2])
+        entries += [csram_loop(source) for _ in range(depth)]
+        for closes in ([0] * source.randrange(3)) + [1] * depth:
+            entries.append(csram_store(source, rows, row_bits, in_loop=depth > 0, **choice) | closes << 57)
+        if depth == 2 and source.random() < 0.5:  # both loops end at one store
+            entries[-2:] = [entries[-1] + (1 << 57)]
+    return entries + [0]
+
+
+def csram_corners(folder):
+    """name -> (specification, runs) of imc_sram_vector; programs and data are files in `folder`."""
+    table = {}
+
+    def add(name, stream, rows, row_bits, program, send, lane_bits=8, runs=(PLAIN, ROUGH), data=(), after=(), **top):
+        name = f"csram_{name}"
+        if isinstance(program, str):
+            file = f"{name}.csram"
+            (folder / file).write_text(program)
+        else:
+            file = f"{name}.npy"
+            words = [word - (word >> 31 << 32) for entry in program for word in (entry & 0xffffffff, entry >> 32)]
+            write_array(folder / file, [len(program), 2], words)
+        stage = {"name": "tile", "kind": "imc_sram_vector", "inputs": ["input"], "rows": rows, "row_bits": row_bits,
+                 "program": {"file": file}, "load": {"row": 0, "lane_bits": lane_bits}, "send": send}
+        if data:
+            stage["data"] = list(data)
+        table[name] = ({"nacre": 1, "name": name, "input": stream, "counters": "full", **top,
+                        "stages": [stage, *after]}, runs)
+
+    def block(name, row, rows, lane_bits, row_bits):
+        source = random.Random(name)
+        lanes = row_bits // lane_bits
+        write_array(folder / name, [rows, lanes], [source.randint(-2 ** (lane_bits - 1), 2 ** (lane_bits - 1) - 1)
+                                                   for _ in range(rows * lanes)])
+        return {"file": name, "row": row, "rows": rows, "lane_bits": lane_bits}
+
+    def sent(row, count, lane_bits=8, **extra):
+        return {"row": row, "lane_bits": lane_bits, "count": count, **extra}
+
+    add("smallest", values(1, 1), 1, 128, "end", sent(0, 1))
+    add("no_counters", values(3, 8, steps=True), 2, 128, "add.8 1, 0, 0", sent(1, 3), counters="none",
+        runs=(PLAIN, ROUGH, STEPS))
+    for row_bits, rows, lane_bits, signed in ((128, 19, 16, True), (256, 12, 8, False), (512, 9, 32, True)):
+        source = random.Random(row_bits)
+        add(f"random_{row_bits}", values(53, 8, signed=signed), rows, row_bits,
+            csram_program(source, rows, row_bits, 70), sent(1, 70, lane_bits, signed=signed), lane_bits)
+    # Few rows: nearly every instruction depends on one of the two before.
+    add("hazards", values(16, 8, steps=True), 3, 128, csram_program(random.Random(1), 3, 128, 90), sent(1, 20),
+        runs=(PLAIN, ROUGH, STEPS))
+    add("multiplies", values(40, 8, signed=True), 6, 128,
+        csram_program(random.Random(2), 6, 128, 60, ops=range(32, 64)), sent(2, 16, 32), data=[
+            block("csram_multiplies_data.npy", 3, 3, 8, 128)])
+    add("rows_never_written", values(4, 8), 30, 128, csram_program(random.Random(3), 30, 128, 12), sent(20, 90))
+    # Loops that leave the memory and whose immediate leaves its range: flagged at run time.
+    add("bad_instructions", values(8, 8), 5, 128, "\n".join([
+        "loop 5, imm 1", "spread.8 1, 0, 4, 13@", "slide.32 2, 0, 0, 1@", "sra.16 3, 0, 15@", "mul.8 4, 0, 1, tile(16, 14)@",
+        "endloop"]), sent(1, 64))
+    add("bad_rows", values(8, 8), 5, 128,
+        [2 << 62 | 7 | 1 << 12 | 1 << 24 | 0xfff << 36, 1 << 62 | 7 << 53 | 1 << 57 | 2 << 41 | 8 << 26 | 3 << 12 | 1],
+        sent(1, 64))
+    add("most_rows", values(20, 8), 4096, 128, "\n".join([
+        "loop 3, rd -1, rs1 1000", "add.16 4095@, 0@, 0", "endloop", "copy 2048, 4094"]), sent(4092, 60),
+        runs=(PLAIN,))
+    add("blocks_of_data", values(8, 8), 12, 256, "add.8 0, 0, 3\nadd.16 11, 0, 7", sent(11, 32), data=[
+        block("csram_blocks_a.npy", 2, 2, 8, 256), block("csram_blocks_b.npy", 7, 1, 32, 256)])
+    add("signed_steps", values(33, 11, signed=True, steps=True), 6, 256, "\n".join([
+        "narrows.16 5, 0, 1", "widens.8 4, 5, 1", "maxs.16 3, 0, 4", "reduce.16 3, 3, 4"]), sent(3, 44, 16),
+        lane_bits=16, runs=(PLAIN, ROUGH, STEPS))
+    add("before_readout", values(16, 8), 3, 128, "spread.8 1, 0, 4, 2\nsubs.8 2, 0, 1", sent(2, 16), after=[
+        {"name": "readout", "kind": "value_readout", "inputs": ["tile"], "report_values": True}])
     return table
 
 
@@ -416,7 +529,7 @@ def row_spec(name, row, folder):
 FAST = ["all_min_event", "all_max_step", "one_neuron_one_input", "lanes_do_not_divide", "two_layers", "keep_state",
         "random_encoder", "decide_first_to_k", "decide_lead", "value_readout_plain", "value_readout_steps_signed_reported",
         "imc_smallest_signed", "imc_odd_sizes", "imc_convolution_steps", "imc_chain", "crossbar_sixteen_levels",
-        "crossbar_all_deviations"]
+        "crossbar_all_deviations", "csram_random_128", "csram_blocks_of_data"]
 
 
 def operations_per_cycle(out):
@@ -464,7 +577,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    table = {**corners(), **imc_corners(options.work), **crossbar_corners()}
+    table = {**corners(), **imc_corners(options.work), **crossbar_corners(),
+             **csram_corners(options.work)}
     if options.set == "full":
         for number, row in enumerate(pairwise_rows(options.seed, IMC_FACTORS, lambda row: row)):
             name = f"imc_row_{number:02}"

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Mutation test of the RTL: run.py NACRE SOURCE WORK [--jobs N] [--only LEAF]
+"""Mutation test of the RTL: run.py NACRE SOURCE WORK [--jobs N] [--only LEAF] [--every N]
 
 Each mutant is one textual change of one leaf (tests/mutants/rtl/<leaf>.json). It is put in the generated tree of each
 specification in tests/mutants/specs in turn, and `nacre verify --rtl TREE` must fail for one of them. A mutant that
 survives must carry "equivalent": why no test can see it. One that does not build is a fault of the list.
+With --every N each Nth mutant of the whole list is tried (`make test`); `make nightly` tries all.
 Closing line: `N passed, N failed` (killed or explained; survived or invalid), and the score.
 """
 import argparse
@@ -21,6 +22,7 @@ parser.add_argument("source", type=pathlib.Path)
 parser.add_argument("work", type=pathlib.Path)
 parser.add_argument("--jobs", type=int, default=os.cpu_count())
 parser.add_argument("--only", default="")
+parser.add_argument("--every", type=int, default=1)
 options = parser.parse_args()
 
 here = options.source / "tests/mutants"
@@ -89,6 +91,7 @@ for path in sorted((here / "rtl").glob("*.json")):
         if options.only in path.stem:
             jobs.append((leaf, entry))
 
+jobs = jobs[::options.every]
 passed = failed = killed = 0
 with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
     for (leaf, entry), (dead, invalid, by) in zip(

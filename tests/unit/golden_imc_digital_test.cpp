@@ -99,6 +99,7 @@ TEST(GoldenImcDigital, CountersByHand) {
                                               {"patches", 1},
                                               {"planes", 4},
                                               {"planes_skipped", 12},
+                                              {"synaptic_operations", 9},
                                               {"weight_reads", 2}}));
   run(*model, frame({15, 0, 8}));  // four and one planes
   EXPECT_EQ(model->counters().at("planes"), 4 + 10);

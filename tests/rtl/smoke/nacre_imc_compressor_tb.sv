@@ -37,7 +37,9 @@ module nacre_imc_compressor_tb #(
       end
       if (Width'(row_a + row_b) !== expected) begin
         errors = errors + 1;
-        if (errors < 10) $display("FAIL %b: expected %0d, got %0d + %0d", bits, expected, row_a, row_b);
+        if (errors < 10) begin
+          $display("FAIL %b: expected %0d, got %0d + %0d", bits, expected, row_a, row_b);
+        end
       end
     end
     if (errors == 0) $display("PASS");

@@ -24,7 +24,8 @@ module nacre_imc_products_tb #(
       for (int r = 0; r < Rows; r++) begin
         new_x[r*Lines +: Lines]           = (t % 3 == 1) ? {Lines{1'b1}} : Lines'($urandom);
         new_w[r*WeightBits +: WeightBits] = (t % 5 == 1) ? {1'b1, {(WeightBits - 1){1'b0}}}
-                                          : (t % 5 == 2) ? {WeightBits{1'b1}} : WeightBits'($urandom);
+                                          : (t % 5 == 2) ? {WeightBits{1'b1}}
+                                          : WeightBits'($urandom);
       end
       x = new_x;
       w = new_w;
@@ -38,7 +39,9 @@ module nacre_imc_products_tb #(
       end
       if (Width'(row_a + row_b) !== Width'(sum)) begin
         errors = errors + 1;
-        if (errors < 10) $display("FAIL x %h w %h: expected %0d, got %0d + %0d", x, w, sum, row_a, row_b);
+        if (errors < 10) begin
+          $display("FAIL x %h w %h: expected %0d, got %0d + %0d", x, w, sum, row_a, row_b);
+        end
       end
     end
     if (errors == 0) $display("PASS");

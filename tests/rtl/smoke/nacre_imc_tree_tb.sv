@@ -10,7 +10,8 @@ module nacre_imc_tree_tb #(
 ) ();
 
   localparam int SumWidth = WeightSigned
-      ? $clog2(Rows * ((1 << DigitBits) - 1) + ((InputSigned && DigitBits == 1) ? 1 : 0)) + WeightBits
+      ? $clog2(Rows * ((1 << DigitBits) - 1) + ((InputSigned && DigitBits == 1) ? 1 : 0))
+        + WeightBits
       : $clog2(40'(Rows * ((1 << DigitBits) - 1)) * 40'((1 << WeightBits) - 1) + 40'd1) + 1;
   localparam int InputBits = Rows * (DigitBits + WeightBits) + 1;
   localparam int Exhaustive = (InputBits <= 13) ? 1 : 0;
