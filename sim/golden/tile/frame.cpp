@@ -1,6 +1,7 @@
 #include "golden/tile/frame.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "nacre/diagnostics.hpp"
 
@@ -12,7 +13,7 @@ FrameCollector::FrameCollector(const TileSpec& tile)
 bool FrameCollector::push(const Word& word) {
   switch (word.kind) {
     case WordKind::Value:
-      if (word.address != received_) {
+      if (word.address != received_ || received_ == tile_.num_inputs) {
         errors_ |= kFrameOrder;  // dropped; also more than N values
         return false;
       }
