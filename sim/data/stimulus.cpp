@@ -41,7 +41,7 @@ enum class ValueCorner {
 
 /// Frames in a corner sample of a stream with steps.
 constexpr std::int64_t kCornerFrames = 3;
-/// Most frames in a random sample of a stream with steps.
+/// Most frames in a random sample of a stream with steps; the fewest are none.
 constexpr std::uint64_t kMaxRandomFrames = 5;
 
 void push_value(std::int64_t address, std::int64_t value, Sample& sample) {
@@ -139,7 +139,7 @@ Sample value_sample(const StreamShape& input, std::uint64_t seed, std::int64_t i
   const std::int64_t min = smallest_payload(input);
   Sample sample;
   RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
-  const std::uint64_t frames = input.steps ? 1 + random.below(kMaxRandomFrames) : 1;
+  const std::uint64_t frames = input.steps ? random.below(kMaxRandomFrames + 1) : 1;
   for (std::uint64_t frame = 0; frame < frames; ++frame) {
     // The frames differ in how many inputs are dark.
     const double dark = random.uniform();
