@@ -23,25 +23,28 @@ void report(Diagnostics& diagnostics, const std::filesystem::path& file, std::st
 
 // ------------------------------------------------------------------------------ Value streams
 
+/// In this order: a decision, no frame, an open frame whose largest value is not the first one, and
+/// a frame with the largest value last follow each other, so that what one sample leaves shows in
+/// the next.
 enum class ValueCorner {
-  AllZero,
   AllLargest,
-  AllSmallest,
-  FirstAlone,
+  NoFrame,  // these two on streams with steps only
+  Unfinished,
   LastAlone,
+  FirstAlone,
+  AllZero,
+  AllSmallest,
   Ramp,
   TooShort,
   Disorder,
   Empty,
-  CountWithoutSteps,
-  NoFrame = CountWithoutSteps,
-  Unfinished,
-  CountWithSteps
+  Count
 };
+constexpr std::int64_t kCornersOfSteps = 2;
 
 /// Frames in a corner sample of a stream with steps.
 constexpr std::int64_t kCornerFrames = 3;
-/// Most frames in a random sample of a stream with steps; the fewest are none.
+/// Most frames in a random sample of a stream with steps.
 constexpr std::uint64_t kMaxRandomFrames = 5;
 
 void push_value(std::int64_t address, std::int64_t value, Sample& sample) {
@@ -70,6 +73,7 @@ void push_corner_frame(const StreamShape& input, ValueCorner corner, bool fault,
         push_value(i, i == last ? max : 0, sample);
         break;
       case ValueCorner::Ramp:
+      case ValueCorner::Unfinished:
         push_value(i, min + i % (max - min + 1), sample);
         break;
       case ValueCorner::Disorder:
@@ -107,7 +111,7 @@ const char* corner_note(ValueCorner corner) {
       return "corner: no frame at all";
     case ValueCorner::Unfinished:
       return "corner: end of sample in the middle of a frame";
-    case ValueCorner::CountWithSteps:
+    case ValueCorner::Count:
       break;
   }
   return "";
@@ -133,13 +137,14 @@ Sample value_corner(const StreamShape& input, ValueCorner corner) {
 
 Sample value_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
   if (index < num_corner_samples(input)) {
-    return value_corner(input, static_cast<ValueCorner>(index));
+    const std::int64_t left_out = input.steps || index == 0 ? 0 : kCornersOfSteps;
+    return value_corner(input, static_cast<ValueCorner>(index + left_out));
   }
   const std::int64_t max = largest_payload(input);
   const std::int64_t min = smallest_payload(input);
   Sample sample;
   RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
-  const std::uint64_t frames = input.steps ? random.below(kMaxRandomFrames + 1) : 1;
+  const std::uint64_t frames = input.steps ? 1 + random.below(kMaxRandomFrames) : 1;
   for (std::uint64_t frame = 0; frame < frames; ++frame) {
     // The frames differ in how many inputs are dark.
     const double dark = random.uniform();
@@ -313,8 +318,7 @@ bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diag
 
 std::int64_t num_corner_samples(const StreamShape& input) {
   if (!input.values) return static_cast<std::int64_t>(EventCorner::Count);
-  return static_cast<std::int64_t>(input.steps ? ValueCorner::CountWithSteps
-                                               : ValueCorner::CountWithoutSteps);
+  return static_cast<std::int64_t>(ValueCorner::Count) - (input.steps ? 0 : kCornersOfSteps);
 }
 
 Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
