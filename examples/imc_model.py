@@ -360,8 +360,10 @@ def write_csv(path, labels, decisions, values):
             writer.writerow([n, label, decision, *values[n]])
 
 
-def main(description, spec):
-    """Command line of the examples: accuracy of a specification, decisions as CSV."""
+def main(description, spec, scores_of=run_all):
+    """Command line of the examples: accuracy of a specification, decisions as CSV or .npy.
+
+    scores_of: what the readout is given, with the arguments of run_all()."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--spec", type=pathlib.Path, default=spec)
     parser.add_argument("--samples", type=pathlib.Path, help="other samples (IDX, gzip is fine)")
@@ -369,6 +371,8 @@ def main(description, spec):
     parser.add_argument("--seed", type=int, help="of the devices, instead of the specification's")
     parser.add_argument("--limit", type=int, help="only the first N samples")
     parser.add_argument("--csv", type=pathlib.Path, help="write one line per sample")
+    parser.add_argument("--npy", type=pathlib.Path,
+                        help="write what is sent for each sample, values and decision, as int32")
     arguments = parser.parse_args()
     if (arguments.samples is None) != (arguments.labels is None):
         parser.error("--samples and --labels go together")
@@ -377,7 +381,7 @@ def main(description, spec):
     folder = arguments.spec.resolve().parent
     values, labels = read_samples(spec, folder, arguments.samples, arguments.labels)
     values, labels = values[:arguments.limit], labels[:arguments.limit]
-    scores = run_all(spec, folder, values, arguments.seed, VERIFY_BLOCK)
+    scores = scores_of(spec, folder, values, arguments.seed, VERIFY_BLOCK)
     decisions = decide(scores)
     right = decisions == labels
     print(f"samples   {len(labels)}")
@@ -386,3 +390,5 @@ def main(description, spec):
     print("per class " + " ".join(f"{right[labels == c].mean():.3f}" for c in np.unique(labels)))
     if arguments.csv:
         write_csv(arguments.csv, labels, decisions, scores)
+    if arguments.npy:
+        np.save(arguments.npy, np.column_stack((scores, decisions)).astype(np.int32))

@@ -1,17 +1,23 @@
 """The attention head in integers, and the same head in real numbers. README.md is the contract."""
 
-import json
 import pathlib
+import sys
 
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import imc_model  # noqa: E402
+
 Q_TOP, KV_LOW, KV_TOP, A_TOP, O_LOW, O_TOP = 15, -4, 3, 15, -16, 15
 
 
 def load(folder=HERE):
-    """Parameters of the trained head: arrays, and the numbers of head.json."""
-    head = json.loads((folder / "head.json").read_text())
+    """Parameters of the trained head: arrays, and the numbers of spec.json."""
+    projection, attention = imc_model.read_json(folder / "spec.json")["stages"][:2]
+    head = {"projection_shift": projection["output"]["shift"], "window": attention["window"],
+            "score_bias": attention["score"]["bias"], "score_shift": attention["score"]["shift"],
+            "output_shift": attention["output"]["shift"]}
     for name in ("projection_weights", "projection_bias", "readout_weights", "readout_bias"):
         head[name] = np.load(folder / f"{name}.npy").astype(np.int64)
     return head

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the projections of the attention head and writes head.json and the .npy files.
+"""Trains the projections of the attention head and writes spec.json and the .npy files.
 
     /usr/bin/python3 train.py [--train-dir FOLDER] [--hold-out N]
 
@@ -13,7 +13,6 @@ kept from training, the figures are those on them, and nothing is written.
 """
 
 import argparse
-import json
 import pathlib
 import sys
 
@@ -174,17 +173,55 @@ def main():
         write(numbers, fresh)
 
 
+def design(numbers, arrays):
+    """The specification; its arrays are beside this file. The tiles are as small as values that
+    come and go one per cycle allow."""
+    def matrix(name, source, part, outputs, rows, columns):
+        bias = arrays[f"{part}_bias"]
+        return {"name": name, "kind": "imc_digital", "inputs": [source], "outputs": outputs,
+                "weights": {"file": f"{part}_weights.npy", "bits": 8, "signed": True},
+                "bias_file": f"{part}_bias.npy", "bias_bits": imc_model.signed_bits(bias),
+                "tile": {"rows": rows, "columns": columns},
+                "input_bits_per_cycle": 1}
+
+    output = {"bits": 5, "signed": True}  # holds the ranges of q, k and v
+    projection = {**matrix("projection", "input", "projection", 3 * D, 8, 12),
+                  "output": {**output, "shift": numbers["projection_shift"],
+                             "rounding": "half_up"}}
+    attention = {"name": "head", "kind": "imc_attention", "inputs": ["projection"],
+                 "width": D, "window": numbers["window"],
+                 "query": {"bits": 4, "signed": False}, "key": {"bits": 3, "signed": True},
+                 "value": {"bits": 3, "signed": True},
+                 "score": {"bits": 4, "bias": numbers["score_bias"],
+                           "shift": numbers["score_shift"]},
+                 "output": {**output, "shift": numbers["output_shift"]},
+                 "input_bits_per_cycle": 1, "tokens": data.TOKENS}
+    return {
+        "nacre": 1,
+        "name": "attention_head",
+        "description": "rows of digits as tokens through one attention head",
+        "input": {"kind": "values", "addresses": 8, "bits": 4, "steps": True},
+        "stages": [projection, attention, matrix("classifier", "head", "readout", CLASSES, 32, 10),
+                   {"name": "readout", "kind": "value_readout", "inputs": ["classifier"],
+                    "report_values": True}],
+        "dataset": {"format": "idx", "samples": "test-tokens.idx3-ubyte",
+                    "labels": "../spirit_digits/test-labels.idx1-ubyte", "shift_right": 4},
+    }
+
+
 def write(numbers, readout):
     step = readout[0].abs().max().item() / LARGEST
     arrays = {
-        "projection_weights": numbers.pop("projection_weights").astype(np.int8),
-        "projection_bias": numbers.pop("projection_bias").astype(np.int32),
+        "projection_weights": numbers["projection_weights"].astype(np.int8),
+        "projection_bias": numbers["projection_bias"].astype(np.int32),
         "readout_weights": torch.round(readout[0] / step).numpy().astype(np.int8),
         "readout_bias": torch.round(readout[1] / step).numpy().astype(np.int32),
     }
     for name, array in arrays.items():
         np.save(HERE / f"{name}.npy", array)
-    (HERE / "head.json").write_text(json.dumps(numbers, indent=2) + "\n")
+    spec = design(numbers, arrays)
+    imc_model.write_spec(HERE / "spec.json",
+                         [spec["description"], "Written by train.py; see README.md."], spec)
     print("written")
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Integer model of a specification of this folder: accuracy, decisions as CSV.
 
-    /usr/bin/python3 simulate.py [--spec plain.json] [--seed DIE] [--csv decisions.csv] [--limit N]
+    /usr/bin/python3 simulate.py [--spec plain.json] [--seed DIE] [--limit N]
+        [--csv decisions.csv] [--npy values.npy]
 
 Contracts: docs/tile.md, docs/device_random.md and the README.md of the kinds; the arithmetic is in
 ../imc_model.py. There is a reset before every 32 samples, as `nacre verify` makes it.

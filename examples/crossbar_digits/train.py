@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the networks on 4-bit cells and writes their weights and specifications.
 
-    /usr/bin/python3 train.py [spec plain wide] [--train-dir FOLDER] [--hold-out N]
+    /usr/bin/python3 train.py [spec plain wide conv] [--train-dir FOLDER] [--hold-out N]
 
 Only the 8,000 training digits are read (examples/spirit_digits/prepare.py rebuilds them). With
 --hold-out N the last N of them are kept from training, the accuracy on them, ideal and on eight
@@ -60,6 +60,12 @@ NETWORKS = {
               "tile": ((144, 48), (48, 10)), "passes": 40, "rate": 0.1, "seed": 1},
     "wide": {"hidden": 256, "noise": 2.0, "lines": (144, 256), "adc": ((8, 1), (8, 1)),
              "tile": ((144, 256), (256, 10)), "passes": 40, "rate": 0.1, "seed": 1},
+    # 6 x 6 positions of 16 channels: 576 hidden values.
+    "conv": {"hidden": 576, "channels": 16, "noise": 2.0, "lines": (25, 16),
+             "adc": ((9, 0), (8, 0)), "tile": ((25, 16), (64, 10)), "passes": 40, "rate": 0.2,
+             "seed": 1,
+             "convolution": {"height": 12, "width": 12, "channels": 1, "kernel": 5, "stride": 2,
+                             "padding": 2}},
 }
 
 
@@ -87,10 +93,20 @@ def effective_weights(weight, noise):
     return rounded + error
 
 
+def patches(x, convolution):
+    """(samples, 144) -> (samples, positions, K), in the order of docs/tile.md (one channel);
+    without convolution as it is."""
+    if convolution is None:
+        return x
+    image = x.reshape(-1, 1, convolution["height"], convolution["width"])
+    return functional.unfold(image, convolution["kernel"], padding=convolution["padding"],
+                             stride=convolution["stride"]).transpose(1, 2)
+
+
 def output_deviation(choice, stage, x):
     """Standard deviation, in level steps, of what one die's converters add to an output:
     offset (the same in each read), noise and rounding (new in each read), for the pair."""
-    inputs = x.shape[1]
+    inputs = x.shape[-1]
     lines = choice["lines"][stage]
     step = 2.0 ** choice["adc"][stage][1]
     groups = -(-inputs // lines)
@@ -103,11 +119,15 @@ def output_deviation(choice, stage, x):
 class Network:
     def __init__(self, choice):
         self.choice = choice
-        hidden = choice["hidden"]
-        self.weights = [(torch.randn(INPUTS, hidden) * 3).requires_grad_(),
+        self.convolution = choice.get("convolution")
+        hidden, inputs = choice["hidden"], INPUTS
+        outputs = choice.get("channels", hidden)
+        if self.convolution:
+            inputs = self.convolution["kernel"] ** 2
+        self.weights = [(torch.randn(inputs, outputs) * 3).requires_grad_(),
                         (torch.randn(hidden, CLASSES) * 3).requires_grad_()]
         # In units of 16 level steps, so that one rate suits weights and biases.
-        self.biases = [torch.zeros(hidden, requires_grad=True),
+        self.biases = [torch.zeros(outputs, requires_grad=True),
                        torch.zeros(CLASSES, requires_grad=True)]
         self.scale, self.shift = None, None
 
@@ -119,7 +139,7 @@ class Network:
         acc = x @ effective_weights(self.weights[stage], noise) + self.bias(stage)
         if noise != 0.0:
             deviation = output_deviation(self.choice, stage, x)
-            acc = acc + noise * deviation * torch.randn(acc.shape[1])
+            acc = acc + noise * deviation * torch.randn(acc.shape[-1])
         return acc
 
     def hidden(self, acc):
@@ -127,12 +147,13 @@ class Network:
         return torch.clamp(straight_through(torch.floor(r + 0.5), r), 0, TOP_VALUE)
 
     def scores(self, x, noise):
-        return self.accumulate(self.hidden(self.accumulate(x, 0, noise)), 1, noise)
+        acc = self.accumulate(patches(x, self.convolution), 0, noise)
+        return self.accumulate(self.hidden(acc).flatten(1), 1, noise)
 
     @torch.no_grad()
     def calibrate(self, x):
         """Scale and shift: the 99.5th percentile of the positive hidden sums becomes the top."""
-        acc = self.accumulate(x, 0, 0.0)
+        acc = self.accumulate(patches(x, self.convolution), 0, 0.0)
         factor = TOP_VALUE / torch.quantile(acc[acc > 0], 0.995).item()
         self.shift = int(np.floor(np.log2(255 / factor)))
         self.scale = round(factor * 2 ** self.shift)
@@ -183,6 +204,8 @@ def stage(name, source, number, network, choice, files):
         "adc": {"kind": "sar", "bits": bits, "shift": shift},
         "devices": dict(DEVICES, seed=DEVICES["seed"] + number),
     }
+    if number == 0 and network.convolution:
+        result["convolution"] = network.convolution
     if number == 0:
         result["output"] = {"bits": HIDDEN_BITS, "signed": False, "scale": network.scale,
                             "shift": network.shift, "rounding": "half_up", "relu": True}
@@ -207,7 +230,9 @@ def design(name, network, choice, folder):
     return {
         "nacre": 1,
         "name": "crossbar_digits" if name == "spec" else f"crossbar_digits_{name}",
-        "description": f"Digits of 12 x 12 pixels on 4-bit cells: 144 -> {choice['hidden']} -> 10",
+        "description": "Digits of 12 x 12 pixels on 4-bit cells: "
+                       + (f"convolution -> {choice['hidden']} -> 10" if network.convolution
+                          else f"144 -> {choice['hidden']} -> 10"),
         "input": {"kind": "values", "addresses": INPUTS, "bits": INPUT_BITS},
         "stages": stages,
         "dataset": {"format": "idx", "samples": "../spirit_digits/test-images.idx3-ubyte",
@@ -219,6 +244,7 @@ COMMENTS = {
     "spec": "Digits on a resistive crossbar of 4-bit cells, trained with their deviations.",
     "plain": "As spec.json, but trained as if the devices were ideal.",
     "wide": "256 hidden neurons; all word lines are read at once.",
+    "conv": "A convolution (16 channels, 5 x 5, stride 2) and a dense layer, trained as spec.json.",
 }
 
 

@@ -26,8 +26,9 @@ struct ActivityModel {
   /// Level counters (cycles in which something holds): pulses of clock gates, accesses of macros.
   struct Level {
     enum class What { ClockGate, MacroRead, MacroWrite } what;
-    int index;  ///< clock gate, or cell of the macro
-    int block;  ///< whose cause counts: of a macro, the block that drives its enable
+    int index;      ///< clock gate, or cell of the macro
+    int block;      ///< whose cause counts: of a macro, the block that drives its enable
+    int place = 0;  ///< of a device array: bit of its digits
   };
   std::vector<Level> levels;
 };

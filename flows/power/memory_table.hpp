@@ -45,6 +45,7 @@ struct MemoryEstimate {
   double leakage_w = 0;
   double access_s = 0;
   double low_factor = 1, high_factor = 1;
+  int digit_bits = 1;  ///< of an array: bit d of a word line's digit counts 2^d reads
 };
 
 /// Estimates a memory of `rows` x `width` (both at least 1) with an entry of the table: the one

@@ -327,8 +327,9 @@ class Sum {
       const MemoryEstimate* memory = estimate(netlist_.cells[at(access.index)]);
       if (memory == nullptr) continue;
       const bool is_read = access.what == ActivityModel::Level::What::MacroRead;
+      const int weight = 1 << (access.place % memory->digit_bits);
       charge(access.block, &EnergyParts::memory, level(l),
-             is_read ? memory->read_j : memory->write_j);
+             is_read ? weight * memory->read_j : memory->write_j);
     }
     for (const GateCell& cell : netlist_.cells) {
       const MemoryEstimate* memory = cell.is_macro ? estimate(cell) : nullptr;

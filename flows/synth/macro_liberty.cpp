@@ -42,7 +42,8 @@ std::string access_arc(double access_s) {
 }  // namespace
 
 std::string macro_liberty(const std::vector<Macro>& macros,
-                          const std::vector<MemoryEstimate>& estimates) {
+                          const std::vector<MemoryEstimate>& estimates,
+                          const std::vector<DeviceModel>& devices) {
   std::string cells;
   std::set<int> widths;
   for (const Macro& macro : macros) {
@@ -66,6 +67,21 @@ std::string macro_liberty(const std::vector<Macro>& macros,
     }
     cells += input("wdata_i", macro.width) +
              port("rdata_o", macro.width, "output", access_arc(estimate->access_s)) + "  }\n";
+  }
+  for (const DeviceModel& device : devices) {
+    cells += fmt::format("  cell ({}) {{\n    area : 0;\n", device.module);
+    for (const DeviceModel::Port& each : device.ports) {
+      const int width = each.width == 1 ? 0 : each.width;
+      if (width > 0) widths.insert(width);
+      if (each.name == "clk_i") {
+        cells += "    pin (clk_i) { direction : input; capacitance : 0; clock : true; }\n";
+      } else if (each.is_output) {
+        cells += port(each.name, width, "output", access_arc(0));
+      } else {
+        cells += input(each.name, width);
+      }
+    }
+    cells += "  }\n";
   }
   if (cells.empty()) return {};
   std::string text =

@@ -14,6 +14,7 @@
 #include "harness/silent.hpp"
 #include "process/process.hpp"
 #include "report/synth_report.hpp"
+#include "synth/device_models.hpp"
 #include "synth/figures.hpp"
 #include "synth/macro_liberty.hpp"
 #include "verilator/toolchain.hpp"
@@ -30,6 +31,9 @@ constexpr const char* kInstalledLiberty = "/usr/share/qflow/tech/osu018/osu018_s
 constexpr std::int64_t kSilentSteps = 64;
 constexpr std::int64_t kIdleCycles = 1024;
 
+/// In place of a name of constants: the state of device models costs nothing beside the devices.
+constexpr const char* kInDevices = "in the devices";
+
 using Files = std::map<std::string, std::string>;
 
 /// What the run works with, found before the first tool starts.
@@ -45,6 +49,7 @@ struct Inputs {
   std::optional<Compiler> compiler;
   ModelSource rtl;
   std::vector<SourceFile> stubs;
+  std::vector<DeviceModel> devices;
   std::vector<std::string> stage_blocks;  ///< instance of each stage's leaf: "u_core"
 };
 
@@ -141,6 +146,10 @@ bool estimate_memories(const Design& design, const SynthOptions& options, Inputs
   if (!table) return false;
   inputs.table = std::move(*table);
   for (const Macro& macro : design.macros) {
+    if (macro.is_device_state && options.device_models == DeviceModels::Macro) {
+      inputs.memories.push_back({.macro = macro.name, .constants = kInDevices});
+      continue;
+    }
     const auto estimate =
         estimate_memory(inputs.table, options.memory, options.node_nm, macro.name, macro.depth,
                         macro.width, macro.ports == MemoryPorts::ReadAndWrite, diagnostics);
@@ -175,22 +184,56 @@ bool find_sources(const Spec& spec, const Files& files, Inputs& inputs, Diagnost
   return true;
 }
 
+/// Device models become modules of their own; as macros they cost what the table says.
+bool find_devices(const SynthOptions& options, Inputs& inputs, Diagnostics& diagnostics) {
+  auto devices = find_device_models(inputs.rtl, inputs.stubs, inputs.library, inputs.yosys,
+                                    options.verify.cache, diagnostics);
+  if (!devices) return false;
+  inputs.devices = std::move(*devices);
+  if (inputs.devices.empty()) return true;
+  inputs.stubs.push_back(device_commands(inputs.devices, options.device_models, inputs.rtl.top));
+  if (options.device_models == DeviceModels::Logic) {
+    inputs.devices.clear();
+    return true;
+  }
+  inputs.table.push_back(converter_constants());
+  for (const DeviceModel& device : inputs.devices) {
+    const auto estimate =
+        estimate_device(inputs.table, device, options.node_nm, inputs.library.voltage, diagnostics);
+    if (!estimate) return false;
+    inputs.memories.push_back(*estimate);
+  }
+  return true;
+}
+
 // --------------------------------------------------------------------------------- Gate netlist
 
 /// The generated files with the netlist in place of the RTL: cell models, models of the macros (and
 /// the leaves that these instantiate), the netlist.
-Files with_netlist(const Files& files, const std::string& netlist, const std::string& cells) {
-  std::string models;
+Files with_netlist(const Files& files, const std::string& netlist, const std::string& cells,
+                   const std::vector<DeviceModel>& devices) {
+  const std::string wrappers = device_wrappers(devices);
+  std::string models = wrappers;
   std::string list = "synth/cells.v\n";
   for (const auto& [path, text] : files) {
     if (path.starts_with("rtl/macro/")) models += text;
   }
   Files gates = files;
-  std::istringstream lines(files.at("rtl.f"));
-  for (std::string line; std::getline(lines, line);) {
-    const std::string module = fs::path(line).stem().string();
-    const bool is_model = line.starts_with("rtl/macro/");
-    if (is_model || models.find(module + " ") != std::string::npos) list += line + "\n";
+  // A file comes after those that it needs, so that one pass from behind finds all of them.
+  std::vector<std::string> lines, needed;
+  std::istringstream stream(files.at("rtl.f"));
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    const std::string module = fs::path(*line).stem().string();
+    const bool is_model = line->starts_with("rtl/macro/");
+    if (!is_model && models.find(module + " ") == std::string::npos) continue;
+    needed.push_back(*line);
+    if (!is_model) models += files.at(*line);
+  }
+  for (auto line = needed.rbegin(); line != needed.rend(); ++line) list += *line + "\n";
+  if (!wrappers.empty()) {
+    list += "synth/devices.v\n";
+    gates["synth/devices.v"] = wrappers;
   }
   gates["rtl.f"] = list + "synth/netlist.v\n";
   gates["synth/cells.v"] = cells;
@@ -438,7 +481,7 @@ std::vector<MemoryConstants> used_constants(const Inputs& inputs) {
 bool simulate(const Spec& spec, const data::Stimulus& stimulus, const Files& files,
               const std::string& cells, const GateNetlist& netlist, const Inputs& inputs,
               const SynthOptions& options, SynthResult& result, Diagnostics& diagnostics) {
-  const Files gates = with_netlist(files, result.synthesis.verilog, cells);
+  const Files gates = with_netlist(files, result.synthesis.verilog, cells, inputs.devices);
   ActivityModel activity;
   std::future<PendingModel> pending;
   if (options.power) {
@@ -516,7 +559,8 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
   if (!read_libraries(options, inputs, diagnostics) ||
       !estimate_memories(design, options, inputs, diagnostics) ||
       !find_tools(options, inputs, diagnostics) ||
-      !find_sources(spec, files, inputs, diagnostics)) {
+      !find_sources(spec, files, inputs, diagnostics) ||
+      !find_devices(options, inputs, diagnostics)) {
     return std::nullopt;
   }
   const fs::path& logs = options.verify.cache;
@@ -530,7 +574,11 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
   if (!cells) return std::nullopt;
   for (MacroUse& use : synthesis->macros) {
     for (const Macro& macro : design.macros) {
-      if (macro.name == use.module) use.bits = macro.depth * macro.width;
+      const bool is_memory = !macro.is_device_state || options.device_models == DeviceModels::Logic;
+      if (macro.name == use.module && is_memory) use.bits = macro.depth * macro.width;
+    }
+    for (const DeviceModel& device : inputs.devices) {
+      if (device.module == use.module) use.bits = device.bits();
     }
   }
   const LibertyCell& nand2 = nand2_of(inputs.library);
@@ -543,7 +591,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
   result.tools = {{"yosys", inputs.yosys.version}, {"opensta", inputs.sta.version}};
   if (inputs.verilator) result.tools["verilator"] = inputs.verilator->version;
 
-  const std::string macros = macro_liberty(design.macros, inputs.memories);
+  const std::string macros = macro_liberty(design.macros, inputs.memories, inputs.devices);
   auto corners =
       time_corners(spec, netlist, result.synthesis.verilog, macros, inputs, options, diagnostics);
   if (!corners) return std::nullopt;
@@ -596,6 +644,7 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
     if (!result.repeats) return std::nullopt;
   }
   result.library = std::move(inputs.library);
+  if (!inputs.devices.empty()) result.files["synth/devices.v"] = device_wrappers(inputs.devices);
   add_files(spec, options, *cells, result);
   return result;
 }

@@ -18,6 +18,7 @@
 #include "nacre/spec.hpp"
 #include "power/memory_table.hpp"
 #include "power/power.hpp"
+#include "synth/device_models.hpp"
 #include "synth/preflight.hpp"
 #include "synth/yosys.hpp"
 #include "timing/opensta.hpp"
@@ -37,6 +38,7 @@ struct SynthOptions {
   Yosys::Kind yosys = Yosys::Kind::Native;
   bool flatten = false;
   bool clock_gates = true;  ///< false: transparent, as on an FPGA
+  DeviceModels device_models = DeviceModels::Macro;
   bool peer_flow = false;
   int repeat = 0;  ///< syntheses with shuffled names and order; 0: none
   bool gate_verify = false;

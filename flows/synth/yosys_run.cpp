@@ -203,10 +203,13 @@ std::string read_commands(const ModelSource& rtl, const std::vector<SourceFile>&
   for (const SourceFile& file : rtl.files) {
     script += fmt::format("read_verilog -sv{} {}\n", clock_gates ? "" : " -DNACRE_FPGA", file.path);
   }
+  std::string commands;
   for (const SourceFile& stub : stubs) {
-    script += fmt::format("read_verilog -sv -lib {}\n", stub.path);
+    const bool is_script = stub.path.ends_with(".ys");
+    (is_script ? commands : script) +=
+        fmt::format("{} {}\n", is_script ? "script" : "read_verilog -sv -lib", stub.path);
   }
-  script += fmt::format("hierarchy -check -top {}\n", rtl.top);
+  script += fmt::format("hierarchy -check -top {}\n", rtl.top) + commands;
   // A transparent gate is a wire: nothing to keep.
   if (!clock_gates) script += "setattr -mod -unset keep_hierarchy nacre_clock_gate\n";
   return script;

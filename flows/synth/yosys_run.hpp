@@ -45,8 +45,8 @@ bool write_inputs(const std::filesystem::path& folder, const ModelSource& rtl,
                   const std::vector<SourceFile>& stubs, const Library& library,
                   Diagnostics& diagnostics);
 
-/// The lines of a script that read what `write_inputs` wrote, up to `hierarchy`. With `clock_gates`
-/// false the gates are transparent.
+/// The lines of a script that read what `write_inputs` wrote, up to `hierarchy`; then the stubs
+/// that are scripts of Yosys (`.ys`). With `clock_gates` false the gates are transparent.
 std::string read_commands(const ModelSource& rtl, const std::vector<SourceFile>& stubs,
                           bool clock_gates);
 

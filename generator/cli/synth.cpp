@@ -39,6 +39,7 @@ struct SynthArguments {
   std::string yosys = "native";
   bool flatten = false;
   std::string clock_gates = "on";
+  std::string device_models = "macro";
   bool peer_flow = false;
   int repeat = 0;
   bool gate_verify = false;
@@ -75,6 +76,10 @@ void add_options(CLI::App& app, SynthArguments& arguments) {
   app.add_option("--clock-gates", arguments.clock_gates, "off: transparent gates, as on an FPGA")
       ->check(one_of({"on", "off"}))
       ->option_text("on|off");
+  app.add_option("--device-models", arguments.device_models,
+                 "crossbar arrays and converters: black boxes, or gates as on an FPGA")
+      ->check(one_of({"macro", "logic"}))
+      ->option_text("macro|logic");
   app.add_flag("--gate-verify", arguments.gate_verify,
                "run the netlist in lockstep with the golden model");
   app.add_flag("--power", arguments.power, "count every net's transitions: energy per inference");
@@ -108,6 +113,8 @@ flows::SynthOptions synth_options(const CommonOptions& options, const SynthArgum
   synth.yosys = arguments.yosys == "wasm" ? flows::Yosys::Kind::Wasm : flows::Yosys::Kind::Native;
   synth.flatten = arguments.flatten;
   synth.clock_gates = arguments.clock_gates == "on";
+  synth.device_models =
+      arguments.device_models == "logic" ? flows::DeviceModels::Logic : flows::DeviceModels::Macro;
   synth.peer_flow = arguments.peer_flow;
   synth.repeat = arguments.repeat;
   synth.gate_verify = arguments.gate_verify;
@@ -168,7 +175,7 @@ std::string netlist_text(const flows::SynthResult& result) {
   if (!synthesis.macros.empty()) {
     std::int64_t bits = 0;
     for (const flows::MacroUse& macro : synthesis.macros) bits += macro.bits;
-    text += fmt::format("macros: {} memories of {} bits together, {} um2 by the model\n",
+    text += fmt::format("macros: {}, of {} bits together, {} um2 by the model\n",
                         synthesis.macros.size(), with_separators(bits),
                         with_separators(std::llround(result.macro_area())));
   }

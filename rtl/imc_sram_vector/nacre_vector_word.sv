@@ -5,6 +5,8 @@
 /// One adder of four bytes whose carries stop at the lanes' ends serves sums, saturation, minimum,
 /// maximum and comparison; 16 products of bytes serve the products of all widths. Combinational.
 /// An operation that is not of a word (spread ... reduce, widen, narrow) gives 0.
+/// A module of its own in netlists: mapped once, whatever the number of words.
+(* keep_hierarchy *)
 module nacre_vector_word (
   input  wire logic [5:0]  op_i,
   input  wire logic [1:0]  w_i,     ///< lanes of 8, 16, 32 bits

@@ -23,6 +23,7 @@ enum class Purpose : std::uint64_t {
   ResetChoice,
   ResetTime,
   InitialState,
+  HostAccess,
 };
 
 /// A stream of numbers, addressed by index.

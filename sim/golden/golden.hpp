@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "golden/host_access.hpp"
 #include "nacre/spec.hpp"
 #include "nacre/stream.hpp"
 
@@ -40,7 +41,7 @@ class StageModel {
   /// The verdict on the last `end_of_step` consumed (stages that decide).
   virtual bool decided() const { return false; }
   /// What the last word pushed cost, as the kind's timing model counts it (1: a pass was executed,
-  /// 0: skipped); only what the words themselves do not tell.
+  /// 0: skipped; tiles: register input_bits); only what the words themselves do not tell.
   virtual std::int64_t work() const { return 0; }
   /// Error flags that words have raised since the last call or reset: bit i is error i of the kind
   /// (docs/stage_interface.md).
@@ -50,6 +51,14 @@ class StageModel {
   /// words themselves ("conductance"): too large to be compared after each sample.
   virtual State configuration() const { return {}; }
   virtual CounterValues counters() const = 0;
+  /// Random accesses of a host at `moment`: legal ones, and such as must be refused. They are to be
+  /// made in this order, the model is as if they had been. "The last sample" of `moment` is the
+  /// last one pushed. Nothing: the kind has no accesses at run time.
+  virtual std::vector<HostAccess> draw_accesses(Moment moment, const Draw& draw) {
+    (void)moment;
+    (void)draw;
+    return {};
+  }
 };
 
 /// What one sample did, for figures and for the timing model.

@@ -17,6 +17,13 @@ Beat beat_of(const Word& word) {
   return {.data = pack_word(word), .last = word.kind == WordKind::EndOfSample};
 }
 
+std::vector<Beat> beats_of(const std::vector<Word>& words) {
+  std::vector<Beat> beats;
+  beats.reserve(words.size());
+  for (const Word& word : words) beats.push_back(beat_of(word));
+  return beats;
+}
+
 Bench::Bench(Dut& dut, const BenchOptions& options)
     : dut_(dut),
       options_(options),

@@ -22,6 +22,7 @@ struct Beat {
 
 /// A word as it travels: TLAST exactly on `end_of_sample`.
 Beat beat_of(const Word& word);
+std::vector<Beat> beats_of(const std::vector<Word>& words);
 
 /// Why a bench can go no further.
 struct Fault {

@@ -79,7 +79,8 @@ void check_memories(const Setup& setup, Bench& bench, Findings& findings) {
                         .text = fmt::format("row {}, bits {} and up", row, chunk * 32)});
     }
   }
-  compare_configuration(setup, bench, findings);
+  const golden::Network network(*setup.spec);
+  compare_configuration(setup, bench, network, findings);
 }
 
 /// Every register that has a defined value after reset.
@@ -202,12 +203,6 @@ void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
                  findings);
 }
 
-std::vector<Beat> beats_of(const data::Sample& sample) {
-  std::vector<Beat> beats;
-  for (const Word& word : sample.words) beats.push_back(beat_of(word));
-  return beats;
-}
-
 /// Sends a sample with the output held back until a word waits there (the design is then surely
 /// busy) and tries the memories, which must refuse; then lets it end.
 void check_busy_refusal(const Setup& setup, Bench& bench, const Expected& expected,
@@ -216,7 +211,7 @@ void check_busy_refusal(const Setup& setup, Bench& bench, const Expected& expect
   const auto memory = std::find_if(setup.map.memories.begin(), setup.map.memories.end(), readable);
   if (memory == setup.map.memories.end()) return;
   bench.set_sink(false);
-  bench.send(beats_of(expected.sample));
+  bench.send(beats_of(expected.sample.words));
   while (!bench.output_waits() && bench.check_progress("the first output word")) bench.tick();
   bool refused = false;
   bench.read(memory->address, &refused);
@@ -342,7 +337,7 @@ void try_bad_words(const Setup& setup, Bench& bench, Findings& findings) {
       setup.stimulus->available() ? 0 : data::num_corner_samples(setup.spec->input));
   const Expected expected = golden.expect(sample);
   all_flags |= expected.errors;  // a program may be at fault in every sample
-  std::vector<Beat> beats = beats_of(sample);
+  std::vector<Beat> beats = beats_of(sample.words);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::size_t position = (beats.size() - i) * i / std::max<std::size_t>(1, words.size());
     beats.insert(beats.begin() + static_cast<std::ptrdiff_t>(position), words[i].beat);
@@ -405,7 +400,7 @@ void reset_midway(const Setup& setup, Bench& bench, const LockstepOptions& optio
   const auto low_cycles = static_cast<int>(1 + random.below(1, 4));
   bench.begin(kBringUpSample + 4 + static_cast<std::uint64_t>(index));
   bench.write(setup.map.reg("control.irq_enable").address, kIrqSampleDone | kIrqError);
-  bench.send(beats_of(expected.sample));
+  bench.send(beats_of(expected.sample.words));
   bench.ticks(moment);
   findings.take_fault(bench, Check::Resets, index);
   bench.reset_now(low_cycles);

@@ -31,6 +31,15 @@ std::vector<golden::CounterValues> counters(const golden::Network& network) {
   return of_all_stages(network, [](const golden::StageModel& stage) { return stage.counters(); });
 }
 
+bool takes_accesses(const Spec& spec) {
+  golden::Network network(spec);
+  const golden::Draw lowest = [](std::uint64_t) { return std::uint64_t{0}; };
+  for (std::size_t s = 0; s < network.num_stages(); ++s) {
+    if (!network.stage(s).draw_accesses(golden::Moment::Idle, lowest).empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Setup make_setup(const Spec& spec, const data::Stimulus& stimulus,
@@ -54,6 +63,7 @@ Setup make_setup(const Spec& spec, const data::Stimulus& stimulus,
       throw std::runtime_error(fmt::format("registers.json has no stage '{}'", stage.name));
     }
   }
+  setup.takes_accesses = takes_accesses(spec);
   return setup;
 }
 
@@ -81,9 +91,7 @@ Expected GoldenSide::expect(const data::Sample& sample, bool steps) {
     }
   }
   before_ = expected.counters;
-  for (std::size_t s = 0; s < network_.num_stages(); ++s) {
-    expected.errors |= network_.stage(s).take_errors() << (kFirstStageError + kErrorsPerStage * s);
-  }
+  expected.errors = take_errors();
   samples_ += 1;
   words_in_ += static_cast<std::int64_t>(sample.words.size());
   words_out_ += static_cast<std::int64_t>(expected.trace.output.size());
@@ -92,6 +100,19 @@ Expected GoldenSide::expect(const data::Sample& sample, bool steps) {
                       {"words_out", words_out_ & kCounterMask}};
   expected.predicted_cycles = golden::predict_cycles(*setup_->spec, sample.words, expected.trace);
   return expected;
+}
+
+std::vector<golden::HostAccess> GoldenSide::draw_accesses(std::size_t stage, golden::Moment moment,
+                                                          const golden::Draw& draw) {
+  return network_.stage(stage).draw_accesses(moment, draw);
+}
+
+std::uint32_t GoldenSide::take_errors() {
+  std::uint32_t errors = 0;
+  for (std::size_t s = 0; s < network_.num_stages(); ++s) {
+    errors |= network_.stage(s).take_errors() << (kFirstStageError + kErrorsPerStage * s);
+  }
+  return errors;
 }
 
 const std::vector<Word>& stage_input(const Spec& spec, std::size_t stage,

@@ -30,6 +30,8 @@ std::string check_name(Check check) {
       return "cycles";
     case Check::Resets:
       return "resets";
+    case Check::RunTimeAccesses:
+      return "run_time_accesses";
   }
   return {};
 }

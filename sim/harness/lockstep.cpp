@@ -97,7 +97,8 @@ void Worker::run_one(std::int64_t index, Findings& findings, SampleResult& resul
   }
 }
 
-/// Words back to back, then the counters that the golden model does not know, then their clearing.
+/// Words back to back, then the counters that the golden model does not know, then their clearing,
+/// then accesses at run time.
 void Worker::end_block(std::int64_t begin, std::int64_t end, Findings& findings,
                        std::map<std::string, std::int64_t>& counters) {
   constexpr std::int64_t kBurst = 4;
@@ -125,6 +126,8 @@ void Worker::end_block(std::int64_t begin, std::int64_t end, Findings& findings,
                       .text = "after clear_counters"});
   }
   findings.take_fault(bench_, Check::Counters, end - 1);
+  if (!setup_.takes_accesses || !findings.clean()) return;
+  run_accesses(setup_, bench_, golden_, options_, begin, end, findings);
 }
 
 Findings Worker::run_block(std::int64_t begin, std::int64_t end, SampleResult* results,
@@ -293,6 +296,9 @@ LockstepResult run_lockstep(const Setup& setup, const DutFactory& factory,
     skip(Check::Cycles, "the run goes step by step");
   }
   if (options.resets <= 0) skip(Check::Resets, "no resets were asked for");
+  if (!setup.takes_accesses) {
+    skip(Check::RunTimeAccesses, "no stage takes accesses at run time");
+  }
   if (setup.spec->counters == Counters::None) {
     skip(Check::Counters, "the design has no counters");
   }

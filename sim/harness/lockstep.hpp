@@ -56,6 +56,7 @@ struct Setup {
   /// Written after each reset, and before memories are loaded: `spec` may describe another die than
   /// the one that the design is after reset.
   std::vector<RegisterSetting> settings{};
+  bool takes_accesses = false;  ///< some stage takes accesses at run time
 };
 
 /// Reads registers.json and the memory images out of the generated files (path -> text).
@@ -84,6 +85,12 @@ class GoldenSide {
   void reset();
   /// Runs the next sample; `steps` also keeps the state after each time step.
   Expected expect(const data::Sample& sample, bool steps = false);
+  /// Random accesses of a host to a stage (golden::StageModel::draw_accesses).
+  std::vector<golden::HostAccess> draw_accesses(std::size_t stage, golden::Moment moment,
+                                                const golden::Draw& draw);
+  /// Error flags raised since they were last asked for, by accesses, too.
+  std::uint32_t take_errors();
+  const golden::Network& network() const { return network_; }
 
  private:
   const Setup* setup_;
@@ -151,7 +158,8 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
                    std::int64_t sample, std::int64_t step, Findings& findings);
 
 /// Compares what the design made of the memories loaded into it: read-only memories of role config.
-void compare_configuration(const Setup& setup, Bench& bench, Findings& findings);
+void compare_configuration(const Setup& setup, Bench& bench, const golden::Network& network,
+                           Findings& findings);
 
 /// Compares the counters of every stage and of the control block.
 void compare_counters(const Setup& setup, Bench& bench, const Expected& expected,
@@ -160,6 +168,20 @@ void compare_counters(const Setup& setup, Bench& bench, const Expected& expected
 /// Compares the words that came with those expected.
 void compare_words(const Setup& setup, const Bench& bench, const Expected& expected,
                    std::int64_t sample, Findings& findings);
+
+/// Checks the sticky error flags, and clears them.
+void check_errors(const Setup& setup, Bench& bench, std::uint32_t expected, std::int64_t index,
+                  Findings& findings);
+
+/// Waits until the design is idle and compares all that is compared at the end of a sample.
+void compare_end(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
+                 Findings& findings);
+
+/// Adds what was found after the samples of a block; `when` says when, in words.
+void merge_end_of_block(const Findings& from, const std::string& when, Findings& findings);
+
+/// Nothing legal is silent for longer than a whole sample may take; the rest is for safety.
+std::int64_t hang_limit(const Expected& expected, double stalls);
 
 /// Counts activity from the next cycle on; the model must be instrumented.
 void start_recording(Bench& bench);
@@ -178,6 +200,12 @@ void run_sample_stepwise(const Setup& setup, Bench& bench, const Expected& expec
 /// Sends samples back to back, without a pause, and compares words, final state and counters.
 void run_burst(const Setup& setup, Bench& bench, const std::vector<Expected>& samples,
                std::int64_t index, Findings& findings);
+
+/// The accesses that stages take at run time, between and during further samples of the block
+/// [begin, end), from a reset on. Leaves the design reset and as it was loaded.
+void run_accesses(const Setup& setup, Bench& bench, GoldenSide& golden,
+                  const LockstepOptions& options, std::int64_t begin, std::int64_t end,
+                  Findings& findings);
 
 /// Whether the design is reset in the middle of sample `index` (by seed and fraction alone).
 bool resets_midway(const LockstepOptions& options, std::int64_t index);

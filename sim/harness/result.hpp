@@ -27,8 +27,9 @@ enum class Check {
   ErrorFlags,
   Cycles,
   Resets,
+  RunTimeAccesses,
 };
-inline constexpr int kNumChecks = 11;
+inline constexpr int kNumChecks = 12;
 
 /// "id_and_hash", "memory_readback", ...
 std::string check_name(Check check);
@@ -45,7 +46,8 @@ struct Difference {
   std::optional<std::int64_t> expected{};
   std::optional<std::int64_t> got{};
   std::string text{};  ///< more in words; may be empty
-  bool burst = false;  ///< seen only in samples sent back to back
+  /// Seen only after the samples of a block: when some are sent back to back, or accessed.
+  bool end_of_block = false;
 };
 
 /// How often one thing was checked.

@@ -12,19 +12,6 @@
 namespace nacre::harness {
 namespace {
 
-/// Nothing legal is silent for longer than a whole sample may take; the rest is for safety.
-std::int64_t hang_limit(const Expected& expected, double stalls) {
-  const double busy = 4.0 * static_cast<double>(expected.predicted_cycles) + 2000.0;
-  return static_cast<std::int64_t>(busy / (1.0 - stalls));
-}
-
-std::vector<Beat> beats_of(const std::vector<Word>& words) {
-  std::vector<Beat> beats;
-  beats.reserve(words.size());
-  for (const Word& word : words) beats.push_back(beat_of(word));
-  return beats;
-}
-
 MemoryWords read_memory(Bench& bench, const MapMemory& memory) {
   MemoryWords words;
   const int words_per_row = memory.words_per_row();
@@ -68,36 +55,10 @@ void compare_field(const Difference& place, const std::vector<std::int64_t>* exp
   }
 }
 
-/// Checks the sticky error flags after a sample, and clears them.
-void check_errors(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
-                  Findings& findings) {
-  const MapRegister& error = setup.map.reg("control.error");
-  const std::uint32_t flags = bench.read(error.address);
-  const Difference place{.stage = "control", .sample = index, .field = "error"};
-  findings.compare(Check::ErrorFlags, expected.errors, flags, place);
-  if (flags == 0) return;
-  bench.write(error.address, 0xffffffff);
-  findings.compare(Check::ErrorFlags, 0, bench.read(error.address), place);
-}
-
 void take_assertion(Bench& bench, std::int64_t index, Findings& findings) {
   const std::string text = bench.dut().take_assertion_failure();
   if (text.empty()) return;
   findings.fail({.check = Check::OutputWords, .sample = index, .field = "assertion", .text = text});
-}
-
-void compare_end(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
-                 Findings& findings) {
-  wait_idle(setup, bench);
-  findings.take_fault(bench, Check::OutputWords, index);
-  compare_words(setup, bench, expected, index, findings);
-  if (!bench.fault()) {
-    compare_state(setup, bench, expected.state, index, -1, findings);
-    compare_counters(setup, bench, expected, index, findings);
-    check_errors(setup, bench, expected, index, findings);
-    findings.take_fault(bench, Check::State, index);
-  }
-  take_assertion(bench, index, findings);
 }
 
 // ------------------------------------------------------------------------------- Step by step
@@ -180,6 +141,48 @@ void step_by_register(const Setup& setup, Bench& bench, const Expected& expected
 
 }  // namespace
 
+std::int64_t hang_limit(const Expected& expected, double stalls) {
+  const double busy = 4.0 * static_cast<double>(expected.predicted_cycles) + 2000.0;
+  return static_cast<std::int64_t>(busy / (1.0 - stalls));
+}
+
+void check_errors(const Setup& setup, Bench& bench, std::uint32_t expected, std::int64_t index,
+                  Findings& findings) {
+  const MapRegister& error = setup.map.reg("control.error");
+  const std::uint32_t flags = bench.read(error.address);
+  const Difference place{.stage = "control", .sample = index, .field = "error"};
+  findings.compare(Check::ErrorFlags, expected, flags, place);
+  if (flags == 0) return;
+  bench.write(error.address, 0xffffffff);
+  findings.compare(Check::ErrorFlags, 0, bench.read(error.address), place);
+}
+
+void compare_end(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
+                 Findings& findings) {
+  wait_idle(setup, bench);
+  findings.take_fault(bench, Check::OutputWords, index);
+  compare_words(setup, bench, expected, index, findings);
+  if (!bench.fault()) {
+    compare_state(setup, bench, expected.state, index, -1, findings);
+    compare_counters(setup, bench, expected, index, findings);
+    check_errors(setup, bench, expected.errors, index, findings);
+    findings.take_fault(bench, Check::State, index);
+  }
+  take_assertion(bench, index, findings);
+}
+
+void merge_end_of_block(const Findings& from, const std::string& when, Findings& findings) {
+  for (std::size_t c = 0; c < from.checks().size(); ++c) {
+    const CheckCount& count = from.checks()[c];
+    findings.add_equal(static_cast<Check>(c), count.comparisons - count.failures);
+  }
+  for (Difference each : from.differences()) {
+    each.text += fmt::format("{}{}", each.text.empty() ? "" : "; ", when);
+    each.end_of_block = true;
+    findings.fail(each);
+  }
+}
+
 void start_recording(Bench& bench) {
   NACRE_CHECK(bench.dut().record_activity(true), "the model does not count activity");
 }
@@ -258,8 +261,8 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
   }
 }
 
-void compare_configuration(const Setup& setup, Bench& bench, Findings& findings) {
-  const golden::Network network(*setup.spec);
+void compare_configuration(const Setup& setup, Bench& bench, const golden::Network& network,
+                           Findings& findings) {
   for (const MapMemory& memory : setup.map.memories) {
     if (memory.role != "config" || memory.access != "ro") continue;
     const std::size_t s = stage_index(*setup.spec, memory.stage);
@@ -349,16 +352,8 @@ void run_burst(const Setup& setup, Bench& bench, const std::vector<Expected>& sa
   }
   Findings burst;
   compare_end(setup, bench, all, index, burst);
-  for (std::size_t c = 0; c < burst.checks().size(); ++c) {
-    CheckCount& count = burst.checks()[c];
-    findings.add_equal(static_cast<Check>(c), count.comparisons - count.failures);
-  }
-  for (Difference each : burst.differences()) {
-    each.text += fmt::format("{}in {} samples sent back to back", each.text.empty() ? "" : "; ",
-                             samples.size());
-    each.burst = true;
-    findings.fail(each);
-  }
+  merge_end_of_block(burst, fmt::format("in {} samples sent back to back", samples.size()),
+                     findings);
 }
 
 }  // namespace nacre::harness

@@ -41,7 +41,7 @@ Replay replay_of(const LockstepOptions& options, const Difference& difference) {
   const std::int64_t begin = block_start(options, difference.sample);
   const std::int64_t whole =
       std::min(options.first + options.samples, (begin / kBlockSamples + 1) * kBlockSamples);
-  return {.begin = begin, .end = difference.burst ? whole : difference.sample + 1};
+  return {.begin = begin, .end = difference.end_of_block ? whole : difference.sample + 1};
 }
 
 Findings rerun(Worker& worker, const Replay& replay) {
@@ -141,7 +141,7 @@ Triage triage(const Setup& setup, const DutFactory& factory, const LockstepOptio
   const Replay replay = replay_of(options, found.difference);
   found.command = repeat_command(options, replay, base_command);
   Expected expected;
-  if (!found.difference.burst) {
+  if (!found.difference.end_of_block) {
     Worker worker(setup, factory, options);
     worker.bring_up(false);
     worker.stepwise_sample = found.difference.sample;
@@ -196,8 +196,9 @@ bool record_waves(const Setup& setup, const DutFactory& tracing_factory,
       if (step >= found.difference.step - 1) start();
     };
   } else {
-    worker.before_sample = [&](std::int64_t index, bool burst) {
-      if (index == found.difference.sample && burst == found.difference.burst) start();
+    worker.before_sample = [&](std::int64_t index, bool end_of_block) {
+      if (index == found.difference.sample && end_of_block == found.difference.end_of_block)
+        start();
     };
   }
   rerun(worker, replay_of(options, found.difference));

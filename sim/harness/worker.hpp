@@ -28,8 +28,8 @@ class Worker {
   Findings run_block(std::int64_t begin, std::int64_t end, SampleResult* results,
                      std::map<std::string, std::int64_t>& counters);
 
-  /// Called before each sample, and before the samples that are sent back to back (`burst`).
-  std::function<void(std::int64_t index, bool burst)> before_sample;
+  /// Called before each sample, and before what follows a block's samples (`end_of_block`).
+  std::function<void(std::int64_t index, bool end_of_block)> before_sample;
   /// Called before each time step of a run step by step.
   std::function<void(std::int64_t step)> before_step;
   /// Sample that goes step by step although the others do not; -1: none.

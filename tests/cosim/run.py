@@ -199,6 +199,67 @@ def crossbar_corners():
     return table
 
 
+def attention(name="head", source="input", width=4, window=3, shifts=(2, 3), **extra):
+    """A stage imc_attention; `shifts` are those of scores and outputs. `score` and `output` are added to them."""
+    return {"name": name, "kind": "imc_attention", "inputs": [source], "width": width, "window": window,
+            **extra, "score": {"shift": shifts[0], **extra.get("score", {})},
+            "output": {"shift": shifts[1], **extra.get("output", {})}}
+
+
+def attention_corners():
+    """name -> (specification, runs) of imc_attention: sizes, fields, digits, frames of a whole sample, chains."""
+    table = {}
+
+    def add(name, stream, stages, runs=(PLAIN, ROUGH), **top):
+        name = f"attention_{name}"
+        table[name] = ({"nacre": 1, "name": name, "input": stream, "counters": "full", **top, "stages": stages}, runs)
+
+    def tokens(width, bits=4, **extra):
+        return values(3 * width, bits, steps=True, **extra)
+
+    def fields(bits, signed):
+        return {key: {"bits": bits, "signed": signed} for key in ("query", "key", "value")}
+
+    # The least and the most that a bias may be: scores reach from -d * 15 * 4 to d * 15 * 3, W_S bits.
+    bias_limit = 1 << (4 * 15 * 4 - 1).bit_length() + 1
+    add("smallest", tokens(1, 1), [attention(width=1, window=1, shifts=(0, 0), score={"bits": 1}, output={
+        "bits": 1, "signed": False}, **fields(1, False))])
+    add("smallest_signed", tokens(1, 1, signed=True), [attention(
+        width=1, window=1, shifts=(0, 0), score={"bits": 1}, output={"bits": 1}, **fields(1, True))], (PLAIN, ROUGH, STEPS))
+    add("widest_fields", tokens(5, 16, signed=True), [attention(
+        width=5, window=6, shifts=(11, 4), score={"bits": 8, "bias": 20000}, output={"bits": 16}, **fields(8, True))])
+    add("unsigned_fields", tokens(5, 7), [attention(
+        width=5, window=6, shifts=(8, 3), score={"bits": 5, "bias": -4000}, output={"bits": 7, "signed": False},
+        **fields(6, False))])
+    add("input_below_fields", tokens(4, 2), [attention(shifts=(0, 0), score={"bias": 9})])
+    add("one_slot", tokens(4, 5, signed=True), [attention(window=1)])
+    add("ring_never_full", tokens(4, 5, signed=True), [attention(window=9)])
+    # The head is slower than its input: closing words wait for it.
+    add("slow_head", tokens(1, 6, signed=True), [attention(width=1, window=17, shifts=(0, 1), score={"bits": 8, "bias": 3},
+                                                           **fields(8, True))])
+    add("wide_tokens", tokens(33, 5, signed=True), [attention(width=33, window=2, shifts=(3, 2))])
+    for digit in (2, 4):
+        add(f"digit_{digit}", tokens(3, 6, signed=True), [attention(
+            width=3, input_bits_per_cycle=digit, query={"bits": 5, "signed": True}, score={"bits": 3})])
+    add("bias_lowest", tokens(4, 5, signed=True), [attention(shifts=(0, 0), score={"bias": -bias_limit})])
+    add("bias_highest", tokens(4, 5, signed=True), [attention(shifts=(6, 0), score={"bias": bias_limit - 1})])
+    add("shifts_31", tokens(4, 5, signed=True), [attention(shifts=(31, 31))])
+    add("no_counters", tokens(4, 5), [attention()], counters="none")
+    add("one_token", tokens(4, 5, signed=True), [attention(tokens=1)], (PLAIN, ROUGH, STEPS))
+    add("tokens_then_readout", tokens(3, 5, signed=True), [
+        attention(width=3, tokens=4, score={"bias": 20}),
+        {"name": "readout", "kind": "value_readout", "inputs": ["head"], "report_values": True}], (PLAIN, ROUGH, STEPS))
+    add("between_tiles", values(5, 4, steps=True), [
+        imc("project", outputs=12, tile=(5, 12), output=requantised(5, 4)),
+        attention(source="project", score={"bias": 20}, tokens=3),
+        imc("classify", "head", outputs=3, tile=(12, 3))])
+    add("two_heads", values(9, 5, signed=True, steps=True), [
+        attention("first", width=3, score={"bias": 30}),
+        imc("project", "first", outputs=6, tile=(3, 6), output=requantised(5, 3)),
+        attention("second", "project", width=2, window=2, tokens=2, score={"bias": 30})])
+    return table
+
+
 # Operations of imc_sram_vector with the lanes (w: 8 << w bits) that they are legal for.
 CSRAM_WIDTHS = {**{op: (0, 1, 2) for op in (0, 1, 2, 3, 4, 5, 6, *range(8, 23), *range(32, 64))},
                 **{op: (0, 1) for op in (23, 24)}, **{op: (1, 2) for op in (25, 26)}}
@@ -529,7 +590,8 @@ def row_spec(name, row, folder):
 FAST = ["all_min_event", "all_max_step", "one_neuron_one_input", "lanes_do_not_divide", "two_layers", "keep_state",
         "random_encoder", "decide_first_to_k", "decide_lead", "value_readout_plain", "value_readout_steps_signed_reported",
         "imc_smallest_signed", "imc_odd_sizes", "imc_convolution_steps", "imc_chain", "crossbar_sixteen_levels",
-        "crossbar_all_deviations", "csram_random_128", "csram_blocks_of_data"]
+        "crossbar_all_deviations", "csram_random_128", "csram_blocks_of_data",
+        "attention_widest_fields", "attention_between_tiles"]
 
 
 def operations_per_cycle(out):
@@ -578,7 +640,7 @@ def main():
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     table = {**corners(), **imc_corners(options.work), **crossbar_corners(),
-             **csram_corners(options.work)}
+             **attention_corners(), **csram_corners(options.work)}
     if options.set == "full":
         for number, row in enumerate(pairwise_rows(options.seed, IMC_FACTORS, lambda row: row)):
             name = f"imc_row_{number:02}"

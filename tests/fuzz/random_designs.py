@@ -71,6 +71,7 @@ class Maker:
     def __init__(self, seed, number, folder):
         self.rng = random.Random(f"{seed}:{number}")
         self.folder = folder
+        self.number = number
         self.name = f"d{number}"
         self.names = set()
 
@@ -310,8 +311,32 @@ class Maker:
             stage["report_counts"] = self.pick(True, True, False)
         return stage
 
+    # value_readout alone ----------------------------------------------------------------------------------------
+    def make_value_readout(self):
+        """Values of both signs, with and without steps, straight into a value_readout."""
+        stage = {"name": self.fresh_name("readout"), "kind": "value_readout", "inputs": ["input"]}
+        if self.chance(0.7):
+            stage["report_values"] = self.chance(0.5)
+        top = {"nacre": 1, "name": self.name,
+               "input": {"kind": "values", "addresses": self.pick(*COUNTS, 300), "bits": self.rng.randint(1, 16)}}
+        for key in ("signed", "steps"):
+            if self.chance(0.7):
+                top["input"][key] = self.chance(0.6)
+        if self.chance(0.85):
+            top["counters"] = self.pick("none", "basic", "full", "full")
+        top["stages"] = [stage]
+        count = ["--samples", self.pick("20", "40", "70")]
+        rough = ["--stalls", self.pick("0.05", "0.3", "0.6"), "--resets", self.pick("0.1", "0.5")]
+        seeds = [["--seed", str(self.rng.randrange(1 << 31))] for _ in range(3)]
+        runs = [count + seeds[0], count + seeds[1] + rough]
+        if top["input"].get("steps"):
+            runs.append(["--samples", "20", *seeds[2], "--checkpoint", "step"])
+        return top, runs
+
     # the design -------------------------------------------------------------------------------------------------
     def make(self):
+        if self.number % 8 == 7:
+            return self.make_value_readout()
         rng = self.rng
         name = self.fresh_name(self.name, module=True) if self.chance(0.3) else self.name
         self.names.add(name.lower())

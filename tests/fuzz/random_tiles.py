@@ -5,9 +5,10 @@
 
 Design k of seed S depends on S and k only; `--only k` repeats one. A design is one stage of tiles, or two with a
 requantisation between them: 1 ... 256 rows, inputs and weights of 1 ... 16 bits, both signs, convolutions, frames in
-steps, weights by `fill` or from a file. Kinds of tiles take turns; by default all that NACRE has. Each design goes
-through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays in WORK, and
-the command that repeats it is printed. Closing line: `N passed, N failed`.
+steps, weights by `fill` or from a file; some end in a value_readout. Of imc_sram_vector: 2 ... 40 rows and a program of
+random entries, loops among them. Kinds of tiles take turns; by default all that NACRE has. Each
+design goes through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays
+in WORK, and the command that repeats it is printed. Closing line: `N passed, N failed`.
 """
 import argparse
 import concurrent.futures
@@ -23,12 +24,26 @@ import tempfile
 from random_designs import Runner, write_npy
 
 COUNTS = [1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256]
-KINDS = ("imc_digital", "imc_crossbar")
+KINDS = ("imc_digital", "imc_crossbar", "imc_sram_vector")
 MOST_BANK_BITS = 1 << 15  # a bank larger than this takes long to compile, and shows nothing new
 
 
 def number_range(bits, is_signed):
     return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if is_signed else (0, (1 << bits) - 1)
+
+
+def is_legal(op, width, imm, row_bits):
+    """An instruction of imc_sram_vector, as its README says, whatever rows it names."""
+    lanes, group, index = row_bits // (8 << width), 1 << (imm >> 6), imm & 63
+    if op >= 32:
+        kind, mode = op >> 2 & 3, op & 3
+        units = lanes if kind == 0 else row_bits // 32
+        return mode == 0 or (group <= units and index < units and not (mode == 3 and kind == 0))
+    if op in (3, 4, 6):
+        return group <= lanes and (op == 6 or index < lanes)
+    legal = {1: imm >> 5 & 3 != 3, 5: index < lanes, 7: False, 23: width != 2, 24: width != 2, 25: width != 0,
+             26: width != 0}
+    return legal.get(op, op <= 26)
 
 
 class Maker:
@@ -166,8 +181,70 @@ class Maker:
             stage["output"] = output
         return stage, outputs * positions, out_bits, out_signed, count
 
+    # imc_sram_vector --------------------------------------------------------------------------------------------
+    def entry(self, rows, row_bits, may_loop):
+        """One entry of a program: mostly stores, few loops, seldom an end; legal before anything moves."""
+        choose = self.source
+        kind = choose.choice([1] * 12 + [2] * 3 * may_loop + [0])
+        if kind == 2:
+            steps = [choose.randint(-1, 1) % 4096 for _ in range(3)]
+            return (kind << 62 | choose.choice([1, 2, 2, 3]) | steps[0] << 12 | steps[1] << 24 | steps[2] << 36
+                    | (choose.randint(-2, 2) % 512) << 48)
+        rd, rs1, rs2 = (choose.randrange(rows) for _ in range(3))
+        while True:
+            op = choose.choice([choose.randrange(64), choose.randrange(32, 64)])
+            width = choose.randrange(3)
+            imm = choose.choice([choose.randrange(512), choose.randrange(4) << 6 | choose.randrange(4)])
+            if is_legal(op, width, imm, row_bits):
+                break
+        moves = choose.choice([0, 0, choose.randrange(16)])
+        closes = choose.choice([0, 0, 0, 1, 1, 2, 3])
+        return (kind << 62 | closes << 57 | moves << 53 | rd << 41 | imm << 32 | op << 26 | width << 24 | rs2 << 12
+                | rs1)
+
+    def vector_stage(self, bits):
+        """(stage, values of a frame)"""
+        choose = self.source
+        row_bits = choose.choice([128, 128, 128, 256])  # wider rows take long to compile and show nothing new
+        rows = choose.choice([2, 3, 5, 8, 16, 17, 40])
+        load_bits = choose.choice([n for n in (8, 16, 32) if n >= bits])
+        load_rows = choose.randint(1, min(rows, 3))
+        lanes = row_bits // load_bits
+        count = choose.choice([load_rows * lanes, choose.randint((load_rows - 1) * lanes + 1, load_rows * lanes)])
+        send_bits = choose.choice([8, 16, 32])
+        send_rows = choose.randint(1, min(rows, 3))
+        lanes = row_bits // send_bits
+        send = choose.randint((send_rows - 1) * lanes + 1, send_rows * lanes)
+        words, loops = [], 0
+        for _ in range(choose.choice([1, 2, 3, 8, 15, 30])):
+            entry = self.entry(rows, row_bits, loops < 2)
+            loops = loops + 1 if entry >> 62 == 2 else max(0, loops - (entry >> 57 & 3) * (entry >> 62))
+            words += [(word ^ 1 << 31) - (1 << 31) for word in (entry & 0xffffffff, entry >> 32)]
+        self.files += 1
+        program = f"program_{self.files}.npy"
+        write_npy(self.folder / program, words, [len(words) // 2, 2], "<i4")
+        stage = {"name": "tiles", "kind": self.kind, "inputs": ["input"], "rows": rows, "row_bits": row_bits,
+                 "program": {"file": program}, "load": {"row": choose.randint(0, rows - load_rows), "lane_bits": load_bits},
+                 "send": {"row": choose.randint(0, rows - send_rows), "lane_bits": send_bits, "count": send,
+                          "signed": self.chance(0.5)}}
+        if self.chance(0.5):
+            lane_bits, block = choose.choice([8, 16, 32]), choose.randint(1, rows)
+            shape = [block, row_bits // lane_bits]
+            stage["data"] = [{"file": self.numbers(shape, *number_range(lane_bits, True)), "rows": block,
+                              "row": choose.randint(0, rows - block), "lane_bits": lane_bits}]
+        return stage, count
+
+    def make_vector(self):
+        """(specification, runs) of imc_sram_vector"""
+        bits = self.source.randint(1, 16)
+        stage, count = self.vector_stage(bits)
+        return self.design([stage], count, bits, self.chance(0.5), self.chance(0.4))
+
+    # the design -------------------------------------------------------------------------------------------------
     def make(self):
         """(specification, runs)"""
+        if self.kind == "imc_sram_vector":
+            return self.make_vector()
         is_signed, steps = self.chance(0.5), self.chance(0.4)
         bits = self.source.randint(1, 8 if self.kind == "imc_crossbar" else 16)
         chain = self.chance(0.25)
@@ -176,6 +253,12 @@ class Maker:
         stages = [stage]
         if chain and addresses <= 200:
             stages.append(self.stage("second", "first", addresses, out_bits, out_signed, may_convolve=False)[0])
+        return self.design(stages, count, bits, is_signed, steps)
+
+    def design(self, stages, count, bits, is_signed, steps):
+        if self.chance(0.3):
+            stages.append({"name": "readout", "kind": "value_readout", "inputs": [stages[-1]["name"]],
+                           "report_values": self.chance(0.5)})
         spec = {"nacre": 1, "name": "tiles", "input": {"kind": "values", "addresses": count, "bits": bits,
                                                        "signed": is_signed, "steps": steps},
                 "counters": self.source.choice(["full", "full", "basic", "none"]), "stages": stages}

@@ -9,12 +9,13 @@ A leaf is described by leaves/<leaf>.json:
                                                      SystemVerilog literals as strings)
      "illegal": {"width_0": {"Width": 0}},           each must be refused, by all tools, with the
                                                      name of a module nacre_error_...
-     "smoke": ["width_1"]}                           corners of the testbench (left out: all)
+     "smoke": ["width_1"],                           corners of the testbench (left out: all)
+     "fpga": ["width_1"]}                            corners with NACRE_FPGA (left out: all)
 
 and has a self-checking testbench smoke/<leaf>_tb.sv with the leaf's parameters, whose last line is
 PASS. At each corner: Verilator -Wall, Yosys (no warning, no latch) and Icarus -Wall are silent, and
 the testbench passes in Icarus. A leaf with clock gates passes all of it again with NACRE_FPGA
-defined: the gates are transparent, and no latch is left.
+defined, at some corners: the gates are transparent, and no latch is left.
 
     portability.py --leaf nacre_stream_fifo   one leaf
     portability.py --inventory                every rtl/**/*.sv has its entry; entries are complete
@@ -108,14 +109,13 @@ def icarus_command(top, files, parameters, output, defines=()):
     return ["iverilog", "-g2012", "-Wall", "-s", top, *macros, *overrides, "-o", str(output), *files]
 
 
-def smoke(leaf, parameters, folder, defines=()):
-    """A complaint unless the testbench compiles silently and ends in PASS."""
-    top = leaf["leaf"] + "_tb"
-    program = folder / "smoke.vvp"
-    files = [*leaf["files"], *leaf.get("smoke_files", []), f"tests/rtl/smoke/{top}.sv"]
-    complaint = silent(icarus_command(top, files, parameters, program, defines))
-    if complaint:
-        return complaint
+def smoke_files(leaf):
+    bench = f"tests/rtl/smoke/{leaf['leaf']}_tb.sv"
+    return [*leaf["files"], *leaf.get("smoke_files", []), bench]
+
+
+def simulate(program):
+    """A complaint unless the compiled testbench ends in PASS."""
     status, output = run(["vvp", "-n", str(program)])
     lines = output.strip().splitlines()
     if status == 0 and lines and lines[-1] == "PASS" and "FAIL" not in output:
@@ -123,12 +123,21 @@ def smoke(leaf, parameters, folder, defines=()):
     return f"the testbench did not end in PASS (exit status {status})\n" + "\n".join(lines[-20:])
 
 
+def smoke(leaf, parameters, folder, defines=()):
+    """A complaint unless the testbench compiles silently and ends in PASS."""
+    program = folder / "smoke.vvp"
+    return silent(icarus_command(leaf["leaf"] + "_tb", smoke_files(leaf), parameters, program,
+                                 defines)) or simulate(program)
+
+
 def check_leaf(leaf, results):
     name = leaf["leaf"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        variants = {"": (), ".fpga": ("NACRE_FPGA",)} if has_clock_gates(leaf) else {"": ()}
         for corner, parameters in leaf["corners"].items():
+            variants = {"": ()}
+            if has_clock_gates(leaf) and corner in leaf.get("fpga", leaf["corners"]):
+                variants[".fpga"] = ("NACRE_FPGA",)
             for suffix, defines in variants.items():
                 place = f"{name}.{corner}{suffix}"
                 results.check(f"{place}.verilator",
@@ -184,8 +193,8 @@ def check_inventory(leaves, results):
             missing = [key for key in user_parameters(text) if key not in given]
             results.check(f"{place}.parameters",
                           f"no corner sets {', '.join(missing)}" if missing else "")
-            unknown = sorted(set(leaf.get("smoke", [])) - set(leaf["corners"]))
-            results.check(f"{place}.smoke_corners",
+            unknown = sorted({*leaf.get("smoke", []), *leaf.get("fpga", [])} - set(leaf["corners"]))
+            results.check(f"{place}.chosen_corners",
                           f"no such corner: {', '.join(unknown)}" if unknown else "")
             lost = [path for path in leaf["files"] + leaf.get("smoke_files", [])
                     if not (ROOT / path).exists()]

@@ -53,7 +53,7 @@ std::vector<std::vector<std::int64_t>> run_patches(const ImcCrossbarSpec& spec, 
   std::vector<std::vector<std::int64_t>> result;
   for (const auto& inputs : patches) {
     std::vector<std::int64_t> sums(static_cast<std::size_t>(spec.tile.outputs));
-    tiles.multiply(inputs, computed_planes(spec.tile, inputs), sums);
+    tiles.multiply(inputs, computed_planes(spec.tile, spec.tile.input_bits, inputs), sums);
     result.push_back(sums);
   }
   if (state != nullptr) *state = tiles.state();

@@ -266,7 +266,8 @@ TEST(GoldenImcDigitalTiming, LargeMatricesKeepTheArrayBusy) {
     input.push_back(end_of_sample());
     trace.output.push_back(end_of_sample());
     trace.stage_outputs = {trace.output};
-    trace.stage_sent = trace.stage_work = {std::vector<std::int64_t>(input.size(), 0)};
+    trace.stage_sent = {std::vector<std::int64_t>(input.size(), 0)};
+    trace.stage_work = {std::vector<std::int64_t>(input.size(), tile.input_bits)};
     return predict_cycles(spec, input, trace);
   };
   const std::int64_t peak = 1024 * 8;

@@ -207,7 +207,7 @@ TEST(GoldenTile, PlanesByHand) {
   TileSpec tile = tile_spec({{1}, {1}, {1}, {1}, {1}});
   tile.tile_rows = 2;  // folds {0, 1}, {2, 3}, {4}
   const auto planes = [&](const std::vector<std::int32_t>& inputs) {
-    return computed_planes(tile, inputs);
+    return computed_planes(tile, tile.input_bits, inputs);
   };
   EXPECT_EQ(planes({1, 4, 0, 0, 8}), (std::vector<std::uint32_t>{0b0101, 0, 0b1000}));
   tile.digit_bits = 2;

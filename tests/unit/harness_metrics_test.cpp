@@ -98,7 +98,7 @@ TEST(Junit, CountsCasesAndEscapesNames) {
                          .got = -6}};
   result.num_differences = 2;
   const std::string xml = junit_xml(result, "d\"&<", {{"seed", "1"}, {"x\x01y", "\""}}, "first");
-  EXPECT_NE(xml.find("tests=\"11\" failures=\"1\" errors=\"0\" skipped=\"1\""), std::string::npos);
+  EXPECT_NE(xml.find("tests=\"12\" failures=\"1\" errors=\"0\" skipped=\"1\""), std::string::npos);
   EXPECT_NE(xml.find("name=\"verify.d&quot;&amp;&lt;\""), std::string::npos);
   EXPECT_NE(xml.find("<property name=\"x?y\" value=\"&quot;\"/>"), std::string::npos);
   EXPECT_NE(xml.find("message=\"2 of 10 values differ\""), std::string::npos);

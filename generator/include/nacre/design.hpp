@@ -213,6 +213,8 @@ inline constexpr std::int64_t kMinRamModuleBits = 512;
 struct Macro {
   std::string name;
   bool is_named_by_spec = true;  ///< false: a RAM, with the name that its size gives it
+  /// It holds what the cells of a device model hold: where the real devices are, it is not.
+  bool is_device_state = false;
   MemoryPorts ports = MemoryPorts::ReadWrite;
   int width = 1;
   std::int64_t depth = 1;

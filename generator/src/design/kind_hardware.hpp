@@ -30,6 +30,7 @@ struct LeafMemory {
   int width = 1;
   std::int64_t depth = 1;
   std::string doc;
+  bool is_device_state = false;  ///< see Macro; a module of its own, whatever its size
 };
 
 /// How one stage becomes hardware.

@@ -1,8 +1,10 @@
 #include "design/tile_parameters.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 
-#include <fmt/format.h>
+#include "diagnostics/nearest.hpp"
 
 namespace nacre {
 namespace {
@@ -211,6 +213,27 @@ std::string tile_summary(const TileSpec& tile) {
       "{} outputs of {} inputs{}, {} x {} weights at a time", tile.outputs, tile.patch_inputs,
       tile.convolution ? fmt::format(" for each of {} patches", tile.num_patches) : "", tile.rows(),
       tile.columns());
+}
+
+double tile_gates(const TileSpec& tile, Counters counters) {
+  constexpr double kStage = 2000, kInputBit = 2, kSumBit = 23, kConvolution = 600;
+  constexpr double kScaleBit = 7, kShiftBit = 15, kOutput = 300;
+  constexpr int kScaleBits = 16, kBasicCounters = 4, kFullCounters = 6;
+  const double sum_bits = tile.accumulator_bits;
+  double gates = kStage + kInputBit * static_cast<double>(tile.rows()) * tile.input_bits +
+                 kSumBit * static_cast<double>(tile.columns()) * sum_bits +
+                 counter_gates(counters, kBasicCounters, kFullCounters);
+  if (tile.output) {
+    gates += kOutput + kScaleBit * kScaleBits * sum_bits + kShiftBit * (sum_bits + kScaleBits);
+  }
+  return tile.convolution ? gates + kConvolution : gates;
+}
+
+LogicEstimate tile_logic(const TileSpec& tile, double nand2) {
+  return {.nand2 = nand2,
+          .what = fmt::format("tiles of {} x {}", with_commas(tile.rows()),
+                              with_commas(tile.columns())),
+          .knob = tile.rows() > tile.columns() ? "tile.rows" : "tile.columns"};
 }
 
 std::vector<std::string> tile_errors() { return {"frame_order", "frame_short"}; }

@@ -33,6 +33,13 @@ MemoryWindow outputs_window(const TileSpec& tile, std::int64_t offset);
 /// "12 outputs of 784 inputs, 256 x 64 at a time": for the line above a stage's instance.
 std::string tile_summary(const TileSpec& tile);
 
+/// NAND2 equivalents of a stage but for its core; fitted on tiles of 5 ... 28 word lines and 2 ...
+/// 8 columns (Yosys 0.23, osu018; tests/unit/flows_preflight_test.cpp).
+double tile_gates(const TileSpec& tile, Counters counters);
+
+/// The knob of a stage that is too large, and what is large.
+LogicEstimate tile_logic(const TileSpec& tile, double nand2);
+
 /// Names of the bits of a stage's `error_o`.
 std::vector<std::string> tile_errors();
 

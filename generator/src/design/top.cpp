@@ -750,6 +750,7 @@ class Builder {
     if (!takes_parameters(memory)) {
       add_macro({.name = instance.module,
                  .is_named_by_spec = memory.technology == LeafMemory::Technology::Macro,
+                 .is_device_state = memory.is_device_state,
                  .ports = memory.ports,
                  .width = memory.width,
                  .depth = memory.depth});
@@ -789,7 +790,7 @@ class Builder {
 
   static bool is_ram_module(const LeafMemory& memory) {
     return memory.technology == LeafMemory::Technology::Ram &&
-           memory.depth * memory.width >= kMinRamModuleBits;
+           (memory.is_device_state || memory.depth * memory.width >= kMinRamModuleBits);
   }
 
   /// A memory of rtl/tech, not a module of one size.
@@ -800,6 +801,9 @@ class Builder {
 
   static std::string memory_module(const LeafMemory& memory) {
     if (memory.technology == LeafMemory::Technology::Macro) return memory.macro;
+    if (memory.is_device_state) {
+      return fmt::format("nacre_{}_{}x{}", memory.prefix, memory.depth, memory.width);
+    }
     if (is_ram_module(memory)) return ram_module_name(memory.ports, memory.depth, memory.width);
     return memory.ports == MemoryPorts::ReadWrite ? "nacre_mem_1rw" : "nacre_mem_1r1w";
   }

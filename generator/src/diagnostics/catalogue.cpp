@@ -467,6 +467,22 @@ const std::vector<CatalogueEntry>& catalogue() {
        "one inside two others; a field that moves outside a loop, or a source that is named twice "
        "and moves by two steps; anything behind the end.",
        "endloop without loop", "Close each loop behind an instruction in it."},
+      {"N1260", "tokens without steps",
+       "An attention head takes each token as one frame: values and the end_of_step that closes "
+       "them. "
+       "The stream before it sends values without steps.",
+       R"("input": {"kind": "values", "addresses": 12, "bits": 6} before an imc_attention)",
+       "Set 'steps' of the design's 'input' to true, and keep it through the stages between."},
+      {"N1261", "a token of another size",
+       "A token is a query, a key and a value of 'width' components each, so the stream before an "
+       "attention head must have three times as many addresses.",
+       R"("width": 4 behind a stage that sends 10 values)",
+       "Set 'width' to a third of the values, or send as many as the message names."},
+      {"N1262", "a bias of scores out of range",
+       "The bias of the scores has one bit more than the scores themselves: beyond that the "
+       "attention words would not depend on them.",
+       R"("score": {"bias": 5000, "shift": 2} with scores of -240 ... 180)",
+       "Use a bias of the range that the message names."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",

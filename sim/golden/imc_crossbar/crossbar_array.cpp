@@ -39,24 +39,36 @@ std::int64_t groups_read(const ImcCrossbarSpec& spec, std::span<const std::uint8
 
 CrossbarArray::CrossbarArray(const ImcCrossbarSpec& spec, const CrossbarKernels& kernels)
     : spec_(spec), kernels_(kernels) {
-  const DeviceSpec& devices = spec.devices;
   const auto columns = static_cast<std::size_t>(spec.physical_columns());
-  for (std::uint32_t q = 0; q < columns; ++q) {
-    const std::uint32_t noise = device_number(devices.seed, DevicePurpose::ReadNoise, q);
-    noise_key_high_.push_back(static_cast<std::uint16_t>(noise >> 16));
-    noise_key_low_.push_back(static_cast<std::uint16_t>(noise));
-    const auto deviation = [&](std::int32_t sigma, DevicePurpose purpose) {
-      return scale_deviate(sigma, device_deviate(device_number(devices.seed, purpose, q)));
-    };
-    offset_.push_back(deviation(devices.adc_offset, DevicePurpose::ConverterOffset));
-    bow_.push_back(deviation(devices.adc_nonlinearity, DevicePurpose::ConverterNonlinearity));
-    const CalibrationRow row = spec.calibration.empty() ? CalibrationRow{} : spec.calibration[q];
-    gain_.push_back(row.gain);
-    correction_.push_back(row.offset_correction);
+  for (auto* each : {&noise_key_high_, &noise_key_low_}) each->resize(columns);
+  for (auto* each : {&offset_, &bow_, &gain_, &correction_, &current_, &total_}) {
+    each->resize(columns);
   }
-  current_.resize(columns);
-  total_.resize(columns);
+  load();
+}
+
+void CrossbarArray::load() {
+  set_seed(spec_.devices.seed);
+  for (std::size_t q = 0; q < gain_.size(); ++q) {
+    const CalibrationRow row = spec_.calibration.empty() ? CalibrationRow{} : spec_.calibration[q];
+    set_calibration(static_cast<std::int64_t>(q), row);
+  }
   program();
+}
+
+void CrossbarArray::set_seed(std::uint32_t seed) {
+  seed_ = seed;
+  const DeviceSpec& devices = spec_.devices;
+  for (std::uint32_t q = 0; q < offset_.size(); ++q) {
+    const std::uint32_t noise = device_number(seed, DevicePurpose::ReadNoise, q);
+    noise_key_high_[q] = static_cast<std::uint16_t>(noise >> 16);
+    noise_key_low_[q] = static_cast<std::uint16_t>(noise);
+    const auto deviation = [&](std::int32_t sigma, DevicePurpose purpose) {
+      return scale_deviate(sigma, device_deviate(device_number(seed, purpose, q)));
+    };
+    offset_[q] = deviation(devices.adc_offset, DevicePurpose::ConverterOffset);
+    bow_[q] = deviation(devices.adc_nonlinearity, DevicePurpose::ConverterNonlinearity);
+  }
 }
 
 void CrossbarArray::program() {
@@ -84,17 +96,17 @@ void CrossbarArray::program() {
           }
         }
       }
-      program_row(bank, r, levels);
+      program_cells(bank, r, 0, levels);
     }
   }
 }
 
-void CrossbarArray::program_row(std::int64_t bank, std::int64_t r,
-                                std::span<const std::uint8_t> levels) {
+void CrossbarArray::program_cells(std::int64_t bank, std::int64_t r, std::int64_t first,
+                                  std::span<const std::uint8_t> levels) {
   const DeviceSpec& devices = spec_.devices;
-  const std::int64_t first = spec_.cell_index(bank, r, 0);
+  const std::int64_t index = spec_.cell_index(bank, r, first);
   std::vector<std::uint16_t> high(levels.size()), low(levels.size());
-  kernels_.mix_blocks(devices.seed, static_cast<std::uint32_t>(first), high.data(), low.data(),
+  kernels_.mix_blocks(seed_, static_cast<std::uint32_t>(index), high.data(), low.data(),
                       levels.size());
   const std::int32_t largest = (1 << spec_.conductance_bits()) - 1;
   const std::int64_t loss =
@@ -109,7 +121,7 @@ void CrossbarArray::program_row(std::int64_t bank, std::int64_t r,
     } else if (high[q] < devices.stuck_low + devices.stuck_high) {
       g = devices.levels.back();
     }
-    conductance_[static_cast<std::size_t>(first) + q] =
+    conductance_[static_cast<std::size_t>(index) + q] =
         static_cast<std::uint16_t>((g * (65536 - loss)) >> 16);
   }
 }

@@ -18,8 +18,8 @@ void fill_digits(const TileSpec& tile, std::span<const std::int32_t> inputs, std
 /// digit that is not 0, else all.
 std::int64_t groups_read(const ImcCrossbarSpec& spec, std::span<const std::uint8_t> digits);
 
-/// Sections Cells, Devices and Reading of the kind's README. Cells are programmed once, with the
-/// seed of the specification.
+/// Sections Cells, Devices and Reading of the kind's README. Cells are programmed with the seed and
+/// the weights of the specification; both can be changed later.
 class CrossbarArray {
  public:
   /// `kernels`: the loops of one instruction set. The specification must outlive the array.
@@ -38,12 +38,28 @@ class CrossbarArray {
   /// All of them, by index of the cell.
   const std::vector<std::uint16_t>& conductances() const { return conductance_; }
 
+  /// Weights, seed and calibration of the specification again.
+  void load();
+  /// Register `device_seed`: for reads, and for cells programmed from now on.
+  void set_seed(std::uint32_t seed);
+  std::uint32_t seed() const { return seed_; }
+  /// Programs the cells of word line r of a bank from physical column `first` on.
+  void program_cells(std::int64_t bank, std::int64_t r, std::int64_t first,
+                     std::span<const std::uint8_t> levels);
+  CalibrationRow calibration(std::int64_t q) const {
+    const auto column = static_cast<std::size_t>(q);
+    return {.gain = gain_[column], .offset_correction = correction_[column]};
+  }
+  void set_calibration(std::int64_t q, const CalibrationRow& row) {
+    gain_[static_cast<std::size_t>(q)] = row.gain;
+    correction_[static_cast<std::size_t>(q)] = row.offset_correction;
+  }
+
   std::uint32_t read_number() const { return read_number_; }
   void set_read_number(std::uint32_t number) { read_number_ = number; }
 
  private:
   void program();
-  void program_row(std::int64_t bank, std::int64_t r, std::span<const std::uint8_t> levels);
 
   const ImcCrossbarSpec& spec_;
   const CrossbarKernels& kernels_;
@@ -51,6 +67,7 @@ class CrossbarArray {
   // Of each physical column.
   std::vector<std::uint16_t> noise_key_high_, noise_key_low_;
   std::vector<std::int32_t> offset_, bow_, gain_, correction_;
+  std::uint32_t seed_ = 0;
   std::uint32_t read_number_ = 0;
   // Of the plane being read.
   std::vector<std::int32_t> current_, total_;

@@ -26,8 +26,11 @@ class ImcSramVectorModel final : public StageModel {
   CounterValues counters() const override;
   /// One instruction, as the bus issues it.
   void issue(const VectorInstruction& instruction);
+  std::vector<HostAccess> draw_accesses(Moment moment, const Draw& draw) override;
 
  private:
+  HostAccess draw_issue(const Draw& draw, bool refused);
+  HostAccess draw_memory_access(const Draw& draw, bool refused);
   void take_value(std::int64_t value);
   void run_program();
   void send_frame(std::vector<Word>& out);

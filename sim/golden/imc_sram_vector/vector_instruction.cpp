@@ -248,6 +248,15 @@ VectorRow each_lane(int row_bits, int lane_bits,
 
 }  // namespace
 
+VectorInstruction instruction_of_store(std::int64_t rd, std::int64_t imm, std::uint32_t data) {
+  return {.rd = rd,
+          .rs1 = field(data, 0, 12),
+          .rs2 = field(data, 12, 12),
+          .imm = imm,
+          .op = static_cast<int>(field(data, 26, 6)),
+          .w = static_cast<int>(field(data, 24, 2))};
+}
+
 bool is_multiply_accumulate(const VectorInstruction& instruction) {
   return instruction.op >= kMultiplyAccumulate;
 }

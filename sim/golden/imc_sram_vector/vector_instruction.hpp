@@ -18,6 +18,9 @@ struct VectorInstruction {
   int w = 0;             ///< lanes: 0: 8, 1: 16, 2: 32 bits; 3 is illegal
 };
 
+/// The instruction of a store of `data` to word `imm` of row `rd`.
+VectorInstruction instruction_of_store(std::int64_t rd, std::int64_t imm, std::uint32_t data);
+
 bool reads_first(const VectorInstruction& instruction);
 bool reads_second(const VectorInstruction& instruction);
 bool is_multiply_accumulate(const VectorInstruction& instruction);

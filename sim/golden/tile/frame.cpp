@@ -7,8 +7,21 @@
 
 namespace nacre::golden {
 
+namespace {
+
+/// The low `bits` bits of `value` as a number.
+std::int32_t low_bits(std::int64_t value, int bits, bool is_signed) {
+  const std::int64_t modulus = std::int64_t{1} << bits;
+  const std::int64_t low = value & (modulus - 1);
+  return static_cast<std::int32_t>(is_signed && low >= modulus / 2 ? low - modulus : low);
+}
+
+}  // namespace
+
 FrameCollector::FrameCollector(const TileSpec& tile)
-    : tile_(tile), values_(static_cast<std::size_t>(tile.num_inputs)) {}
+    : tile_(tile),
+      input_bits_(tile.input_bits),
+      values_(static_cast<std::size_t>(tile.num_inputs)) {}
 
 bool FrameCollector::push(const Word& word) {
   switch (word.kind) {
@@ -17,7 +30,8 @@ bool FrameCollector::push(const Word& word) {
         errors_ |= kFrameOrder;  // dropped; also more than N values
         return false;
       }
-      values_[static_cast<std::size_t>(received_)] = static_cast<std::int32_t>(word.payload);
+      values_[static_cast<std::size_t>(received_)] =
+          low_bits(word.payload, input_bits_, tile_.input_signed);
       ++received_;
       return false;
     case WordKind::EndOfStep:
@@ -57,9 +71,9 @@ void gather_patch(const TileSpec& tile, std::span<const std::int32_t> frame, std
   }
 }
 
-std::vector<std::uint32_t> computed_planes(const TileSpec& tile,
+std::vector<std::uint32_t> computed_planes(const TileSpec& tile, int input_bits,
                                            std::span<const std::int32_t> inputs) {
-  const int planes = tile.planes(tile.input_bits);
+  const int planes = tile.planes(input_bits);
   const std::uint32_t all = (std::uint32_t{1} << planes) - 1;
   std::vector<std::uint32_t> computed(static_cast<std::size_t>(tile.row_folds()), all);
   if (!tile.skips_zero_planes) return computed;

@@ -25,6 +25,8 @@ class FrameCollector {
   void reset() { received_ = errors_ = 0; }
   /// Consumes one word. True when it closes a complete frame.
   bool push(const Word& word);
+  /// Values are taken as numbers of their low `bits` bits from now on (register input_bits).
+  void set_input_bits(int bits) { input_bits_ = bits; }
   /// Flags raised since the last call.
   std::uint32_t take_errors() { return std::exchange(errors_, 0); }
   /// The values of the frame that was completed last; valid until the next value is pushed.
@@ -32,6 +34,7 @@ class FrameCollector {
 
  private:
   const TileSpec& tile_;
+  int input_bits_;
   std::vector<std::int32_t> values_;
   std::int64_t received_ = 0;
   std::uint32_t errors_ = 0;
@@ -43,8 +46,8 @@ void gather_patch(const TileSpec& tile, std::span<const std::int32_t> frame, std
                   std::span<std::int32_t> inputs);
 
 /// For each row fold i, bit d is set when the pass over that fold computes digit plane d of these K
-/// inputs; the other planes are skipped. The last plane is d = D - 1.
-std::vector<std::uint32_t> computed_planes(const TileSpec& tile,
+/// inputs of `input_bits` bits; the other planes are skipped. The last plane is d = D - 1.
+std::vector<std::uint32_t> computed_planes(const TileSpec& tile, int input_bits,
                                            std::span<const std::int32_t> inputs);
 
 }  // namespace nacre::golden

@@ -41,8 +41,18 @@ class VectorMatrix final : public Matrix {
     std::copy(accumulators.begin(), accumulators.begin() + static_cast<std::ptrdiff_t>(outputs_),
               sums.begin());
   }
+  std::int32_t weight(std::int64_t k, std::int64_t n) const override {
+    return weights_[place(k, n)];
+  }
+  void set_weight(std::int64_t k, std::int64_t n, std::int32_t weight) override {
+    weights_[place(k, n)] = static_cast<W>(weight);
+  }
 
  private:
+  std::size_t place(std::int64_t k, std::int64_t n) const {
+    return static_cast<std::size_t>(k) * pitch_ + static_cast<std::size_t>(n);
+  }
+
   MultiplyRows<A, W> multiply_rows_;
   std::size_t rows_;
   std::size_t outputs_;

@@ -15,6 +15,8 @@ class Matrix {
   virtual ~Matrix() = default;
   /// sums[n] = sum over k of x[k] * w[k][n].
   virtual void multiply(std::span<const std::int32_t> x, std::span<std::int64_t> sums) const = 0;
+  virtual std::int32_t weight(std::int64_t k, std::int64_t n) const = 0;
+  virtual void set_weight(std::int64_t k, std::int64_t n, std::int32_t weight) = 0;
 };
 
 /// The weights of one set: contiguous loops over the outputs in the narrowest integers that the

@@ -74,9 +74,9 @@ struct Fold {
 };
 
 /// The column folds of a patch, in order. `inputs` outlives the result.
-std::vector<Fold> folds_of_patch(const TileSpec& tile, std::span<const std::int32_t> inputs,
-                                 bool closes) {
-  const std::vector<std::uint32_t> planes = computed_planes(tile, inputs);
+std::vector<Fold> folds_of_patch(const TileSpec& tile, int input_bits,
+                                 std::span<const std::int32_t> inputs, bool closes) {
+  const std::vector<std::uint32_t> planes = computed_planes(tile, input_bits, inputs);
   std::vector<Fold> folds(static_cast<std::size_t>(tile.column_folds()));
   std::int64_t values_left = tile.outputs;
   for (Fold& fold : folds) {
@@ -115,6 +115,8 @@ TimingProcess time_tile_stage(const TileSpec& tile, std::unique_ptr<TileCore> co
   while (!in.all_popped()) {
     const Head head = co_await in.head();
     const bool is_value = head.word.kind == WordKind::Value;
+    const auto input_bits = static_cast<int>(head.work);
+    frame.set_input_bits(input_bits);
     const bool is_complete = frame.push(head.word);
     if (is_value) {
       in.pop(std::max(head.valid, walks ? frames.room() : patches.room()));
@@ -143,7 +145,7 @@ TimingProcess time_tile_stage(const TileSpec& tile, std::unique_ptr<TileCore> co
       std::int64_t offered = std::max(in_front, patches.last() + 1);
       if (is_complete) {
         gather_patch(tile, frame.values(), item, inputs);
-        folds = folds_of_patch(tile, inputs, is_last);
+        folds = folds_of_patch(tile, input_bits, inputs, is_last);
         const std::int64_t patch_taken = std::max(in_front, patches.last());
         items.add(patch_taken);
         offered = patch_taken + 1;

@@ -20,7 +20,7 @@ module nacre_imc_products_tb #(
 
   initial begin
     errors = 0;
-    for (int t = 0; t < 200; t++) begin
+    for (int t = 0; t < 60; t++) begin
       for (int r = 0; r < Rows; r++) begin
         new_x[r*Lines +: Lines]           = (t % 3 == 1) ? {Lines{1'b1}} : Lines'($urandom);
         new_w[r*WeightBits +: WeightBits] = (t % 5 == 1) ? {1'b1, {(WeightBits - 1){1'b0}}}

@@ -29,7 +29,9 @@ module nacre_imc_sram_vector_tb;
   localparam int Words           = RowBits / 32;
   localparam int Region          = 1 << RegionWidth;
   // Wide rows take longer.
-  localparam int NumFrames       = (RowBits > 256) ? 6 : (RowBits > 128) ? 9 : 14;
+  // Long rows simulate slowly.
+  localparam int NumFrames       = (RowBits > 256) ? 3 : (RowBits > 128) ? 6 : 9;
+  localparam int NumStores       = (RowBits > 256) ? 20 : 60;
 
   logic clk = 1'b0, rst_n = 1'b1;
   logic cfg_valid = 1'b0, cfg_write = 1'b0, busy_bus = 1'b0, clear = 1'b0;
@@ -446,7 +448,7 @@ module nacre_imc_sram_vector_tb;
     refuse(1'b0, 16);
     busy_bus = 1'b0;
     // Instructions over the bus, each seen by the next access.
-    for (int t = 0; t < 60; t++) begin
+    for (int t = 0; t < NumStores; t++) begin
       random_operation;
       r = $urandom % Rows;
       data = {op, w, random_row(0), random_row(0)};

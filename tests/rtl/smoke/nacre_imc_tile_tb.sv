@@ -100,7 +100,8 @@ module nacre_imc_tile_tb;
     .PaddingV(PaddingV), .PaddingH(PaddingH), .NumOutputs(NumOutputs), .Rows(Rows),
     .Columns(Columns), .Banks(Banks), .WeightSets(WeightSets), .DigitBits(DigitBits),
     .SkipZeroPlanes(SkipZeroPlanes), .SumWidth(SumWidth), .AccumulatorWidth(AccumulatorWidth),
-    .BiasWidth(BiasWidth), .Requantise(Requantise), .ScalePerOutput(ScalePerOutput), .OutputBits(OutputBits), .OutputSigned(OutputSigned),
+    .BiasWidth(BiasWidth), .Requantise(Requantise), .ScalePerOutput(ScalePerOutput),
+    .OutputBits(OutputBits), .OutputSigned(OutputSigned),
     .Rounding(Rounding), .Relu(Relu), .Scale(Scale), .Shift(Shift), .Counters(Counters),
     .OffsetWidth(OffsetWidth)
   ) dut (
@@ -138,16 +139,19 @@ module nacre_imc_tile_tb;
 
   always #5 clk = !clk;
 
-  // ---- Model ----------------------------------------------------------------------------------
-  integer weight [0:WeightSets*K*NumOutputs-1];
-  integer bias   [0:NumOutputs-1];
-  integer scale  [0:NumOutputs-1];
-  integer value  [0:NumInputs-1];
-  integer bits, shift, set;          // registers
-  logic [OutWidth-1:0] expected [0:MaxWords-1];
-  integer num_expected = 0, num_got = 0, failures = 0, stall = 0;
-  integer order_flags = 0, short_flags = 0, frames = 0, planes = 0, skipped = 0, stalls = 0;
-  integer loads = 0;
+  nacre_tile_reference #(
+    .NumInputs(NumInputs), .InputBits(InputBits), .InputSigned(InputSigned),
+    .Convolution(Convolution), .Height(Height), .Width(Width), .Channels(Channels),
+    .KernelV(KernelV), .KernelH(KernelH), .StrideV(StrideV), .StrideH(StrideH),
+    .PaddingV(PaddingV), .PaddingH(PaddingH), .NumOutputs(NumOutputs), .Rows(Rows),
+    .Columns(Columns), .WeightSets(WeightSets), .DigitBits(DigitBits),
+    .SkipZeroPlanes(SkipZeroPlanes), .AccumulatorWidth(AccumulatorWidth), .BiasWidth(BiasWidth),
+    .Requantise(Requantise), .OutputBits(OutputBits), .OutputSigned(OutputSigned),
+    .Rounding(Rounding), .Relu(Relu)
+  ) u_reference ();
+
+  integer num_got = 0, failures = 0, stall = 0;
+  integer order_flags = 0, short_flags = 0, stalls = 0;
   logic checking = 1'b0;
 
   task fail(input [8*48-1:0] what);
@@ -155,96 +159,15 @@ module nacre_imc_tile_tb;
     failures = failures + 1;
   endtask
 
-  // The input that value v stands for with p = bits.
-  function automatic integer input_of(input integer v);
-    integer x;
-    x = v & ((1 << bits) - 1);
-    if (InputSigned && ((x >> (bits - 1)) & 1) != 0) x = x - (1 << bits);
-    input_of = x;
-  endfunction
-
-  function automatic integer input_at(input integer patch, input integer k);
-    integer y, x, channel;
-    if (!Convolution) begin
-      input_at = input_of(value[k]);
-    end else begin
-      channel = k % Channels;
-      x = (patch % PatchesH) * StrideH + (k / Channels) % KernelH - PaddingH;
-      y = (patch / PatchesH) * StrideV + k / (Channels * KernelH) - PaddingV;
-      if (x < 0 || x >= Width || y < 0 || y >= Height) input_at = 0;
-      else input_at = input_of(value[(y * Width + x) * Channels + channel]);
-    end
-  endfunction
-
-  function automatic logic [Payload-1:0] requantised(input logic signed [79:0] acc,
-                                                     input integer n);
-    logic signed [79:0] v, r, rest, half, highest;
-    if (!Requantise) begin
-      requantised = acc[Payload-1:0];
-    end else begin
-      v = acc * 80'($signed(scale[n]));
-      r = v >>> shift;
-      rest = v - (r <<< shift);
-      half = (shift == 0) ? 80'sd1 : 80'sd1 <<< (shift - 1);
-      if (Rounding == 1 && rest >= half) r = r + 80'sd1;
-      if (Rounding == 2 && (rest > half || (rest == half && shift != 0 && r[0]))) r = r + 80'sd1;
-      if (Relu && r < 80'sd0) r = 80'sd0;
-      highest = (80'sd1 <<< (OutputSigned ? OutputBits - 1 : OutputBits)) - 80'sd1;
-      if (r > highest) r = highest;
-      if (OutputSigned && r < 80'sd0 - highest - 80'sd1) r = 80'sd0 - highest - 80'sd1;
-      if (!OutputSigned && r < 80'sd0) r = 80'sd0;
-      requantised = r[Payload-1:0];
-    end
-  endfunction
-
-  task automatic expect_word(input logic [1:0] kind, input integer address,
-                             input logic [Payload-1:0] payload);
-    expected[num_expected] = {kind, 1'b0, OutAddress'(address), payload};
-    num_expected = num_expected + 1;
-  endtask
-
-  task automatic expect_frame;
-    integer patch, n, k, i, d, r, any, busy_planes, digits;
-    logic signed [79:0] acc;
-    digits = (bits + DigitBits - 1) / DigitBits;
-    any = 0;
-    for (patch = 0; patch < NumPatches; patch++) begin
-      for (n = 0; n < NumOutputs; n++) begin
-        acc = 80'($signed((BiasWidth > 0) ? bias[n] : 0));
-        for (k = 0; k < K; k++)
-          acc = acc + 80'($signed(input_at(patch, k)))
-                    * 80'($signed(weight[(set * K + k) * NumOutputs + n]));
-        expect_word(2'd2, patch * NumOutputs + n, requantised(acc, n));
-      end
-      for (i = 0; i < RowFolds; i++) begin
-        busy_planes = 0;
-        for (d = 0; d < digits; d++) begin
-          r = 0;
-          for (k = i * Rows; k < K && k < (i + 1) * Rows; k++)
-            if (((input_at(patch, k) >>> (d * DigitBits)) & ((1 << DigitBits) - 1)) != 0) r = 1;
-          if (r != 0 || !SkipZeroPlanes) busy_planes = busy_planes + 1;
-        end
-        planes = planes + busy_planes * ColumnFolds;
-        skipped = skipped + (digits - busy_planes) * ColumnFolds;
-        if (busy_planes > 0) begin
-          if (SetBanks > 1) loads = loads + ColumnFolds;
-          else any = 1;
-        end
-      end
-    end
-    loads = loads + any;
-    frames = frames + 1;
-  endtask
-
   // ---- Monitors -------------------------------------------------------------------------------
   always @(posedge clk) begin
     if (rst_n && m_valid && !m_ready && checking) stalls = stalls + 1;
     if (rst_n && m_valid && m_ready && checking) begin
-      if (num_got >= num_expected) fail("a word too many");
-      else if (m_data !== expected[num_got]) begin
+      if (num_got >= u_reference.num_expected) fail("a word too many");
+      else if (m_data !== u_reference.expected[num_got]) begin
         fail("word");
         if (failures < 8)
-          $display("  word %0d is %h, expected %h", num_got, m_data, expected[num_got]);
+          $display("  word %0d is %h, expected %h", num_got, m_data, u_reference.expected[num_got]);
       end
       num_got = num_got + 1;
     end
@@ -336,14 +259,15 @@ module nacre_imc_tile_tb;
     integer k, n;
     k = (b % RowFolds) * Rows + r;
     n = ((b % SetBanks) / RowFolds) * Columns + c;
-    weight_at = (k < K && n < NumOutputs) ? weight[((b / SetBanks) * K + k) * NumOutputs + n] : 0;
+    weight_at = (k < K && n < NumOutputs)
+              ? u_reference.weight[((b / SetBanks) * K + k) * NumOutputs + n] : 0;
   endfunction
 
   // Weights -4 ... 3; mode 1: all -4, 2: all 3.
   task automatic load_set(input integer s, input integer mode);
     integer k;
     for (k = 0; k < K * NumOutputs; k++)
-      weight[s*K*NumOutputs + k] = (mode == 1) ? -4 : (mode == 2) ? 3
+      u_reference.weight[s*K*NumOutputs + k] = (mode == 1) ? -4 : (mode == 2) ? 3
                                  : $signed(32'($urandom % 8)) - 4;
   endtask
 
@@ -351,11 +275,11 @@ module nacre_imc_tile_tb;
     integer n, c;
     logic [63:0] row;
     for (n = 0; n < NumOutputs; n++) begin
-      bias[n]  = (BiasWidth > 0) ? $signed($urandom) >>> (32 - BiasWidth) : 0;
-      if (HasScales) scale[n] = 1 + $urandom % 65535;
+      u_reference.bias[n]  = (BiasWidth > 0) ? $signed($urandom) >>> (32 - BiasWidth) : 0;
+      if (HasScales) u_reference.scale[n] = 1 + $urandom % 65535;
       row = 64'd0;
-      for (c = 0; c < BiasWidth; c++) row[c] = bias[n][c];
-      if (HasScales) for (c = 0; c < 16; c++) row[BiasWidth + c] = scale[n][c];
+      for (c = 0; c < BiasWidth; c++) row[c] = u_reference.bias[n][c];
+      if (HasScales) for (c = 0; c < 16; c++) row[BiasWidth + c] = u_reference.scale[n][c];
       for (c = 0; c < OutputsChunks; c++)
         if (OutputsField > 0)
           put(1, (n << $clog2(OutputsChunks)) + c, row[32*c +: 32]);
@@ -371,24 +295,24 @@ module nacre_imc_tile_tb;
     integer i;
     for (i = 0; i < NumInputs; i++) begin
       case (mode)
-        1:       value[i] = 0;
-        2:       value[i] = InputSigned ? 1 << (InputBits - 1) : 0;
-        3:       value[i] = (1 << (InputSigned ? InputBits - 1 : InputBits)) - 1;
-        4:       value[i] = ($urandom % 8 == 0) ? $urandom % (1 << InputBits) : 0;
-        default: value[i] = $urandom % (1 << InputBits);
+        1:       u_reference.value[i] = 0;
+        2:       u_reference.value[i] = InputSigned ? 1 << (InputBits - 1) : 0;
+        3:       u_reference.value[i] = (1 << (InputSigned ? InputBits - 1 : InputBits)) - 1;
+        4:       u_reference.value[i] = ($urandom % 8 == 0) ? $urandom % (1 << InputBits) : 0;
+        default: u_reference.value[i] = $urandom % (1 << InputBits);
       endcase
     end
-    expect_frame;
-    if (Steps) expect_word(2'd1, 0, '0);
+    u_reference.expect_frame;
+    if (Steps) u_reference.expect_word(2'd1, 0, '0);
     for (i = 0; i < NumInputs; i++) begin
       if (out_of_order != 0 && i == NumInputs / 2 && NumInputs > 1)
         send(2'd2, (i + 1) % NumInputs, 1);
-      send(2'd2, i, value[i]);
+      send(2'd2, i, u_reference.value[i]);
     end
     if (out_of_order != 0) send(2'd2, 0, 0);
     if (Steps) send(2'd1, 0, 0);
     if (!Steps) begin
-      expect_word(2'd3, 0, '0);
+      u_reference.expect_word(2'd3, 0, '0);
       send(2'd3, 0, 0);
     end
   endtask
@@ -397,29 +321,29 @@ module nacre_imc_tile_tb;
   task automatic short_frame;
     integer i;
     for (i = 0; i < NumInputs - 1; i++) send(2'd2, i, $urandom);
-    expect_word(Steps ? 2'd1 : 2'd3, 0, '0);
+    u_reference.expect_word(Steps ? 2'd1 : 2'd3, 0, '0);
     send(Steps ? 2'd1 : 2'd3, 0, 0);
   endtask
 
   task automatic begin_words;
-    num_expected = 0; num_got = 0; order_flags = 0; short_flags = 0;
+    u_reference.num_expected = 0; num_got = 0; order_flags = 0; short_flags = 0;
     checking = 1'b1;
   endtask
   task automatic end_sample;
     if (Steps) begin
-      expect_word(2'd3, 0, '0);
+      u_reference.expect_word(2'd3, 0, '0);
       send(2'd3, 0, 0);
     end
   endtask
   task automatic finish_words(input integer order, input integer short);
     integer cycles;
     cycles = 0;
-    while (num_got < num_expected && cycles < 100 * MaxWords * (K + 16)) begin
+    while (num_got < u_reference.num_expected && cycles < 100 * MaxWords * (K + 16)) begin
       @(posedge clk);
       cycles = cycles + 1;
     end
     repeat (8) @(negedge clk);
-    if (num_got != num_expected) fail("words are missing");
+    if (num_got != u_reference.num_expected) fail("words are missing");
     if (busy !== 1'b0) fail("busy at the end");
     if (order_flags != order) fail("frame_order");
     if (short_flags != short) fail("frame_short");
@@ -431,16 +355,18 @@ module nacre_imc_tile_tb;
     s_valid = 1'b0;
     repeat (3) @(negedge clk);
     rst_n = 1'b1;
-    bits = InputBits; shift = Shift; set = 0;
-    frames = 0; planes = 0; skipped = 0; stalls = 0; loads = 0;
-    if (!HasScales) for (n = 0; n < NumOutputs; n++) scale[n] = Scale;
+    u_reference.bits = InputBits; u_reference.shift = Shift; u_reference.set = 0;
+    u_reference.frames = 0; u_reference.planes = 0; u_reference.skipped = 0;
+    u_reference.loads = 0;
+    stalls = 0;
+    if (!HasScales) for (n = 0; n < NumOutputs; n++) u_reference.scale[n] = Scale;
     @(negedge clk);
   endtask
 
   task automatic set_bits(input integer p);
     put(0, 0, 32'(p));
     get(0, 0, 32'(p));
-    bits = p;
+    u_reference.bits = p;
   endtask
 
   initial begin : main
@@ -461,7 +387,7 @@ module nacre_imc_tile_tb;
       n = 1 + $urandom % 65535;
       put(0, 2, 32'(n));
       get(0, 2, 32'(n));
-      for (i = 0; i < NumOutputs; i++) scale[i] = n;
+      for (i = 0; i < NumOutputs; i++) u_reference.scale[i] = n;
     end else begin
       refuse(1'b0, 0, 2, 32'd0);
     end
@@ -494,12 +420,12 @@ module nacre_imc_tile_tb;
       finish_words(0, 0);
     end
     if (Counters > 0) begin
-      get(0, 8, 32'(frames));
-      get(0, 9, 32'(frames * NumPatches));
-      get(0, 10, 32'(planes));
-      get(0, 11, 32'(skipped));
+      get(0, 8, 32'(u_reference.frames));
+      get(0, 9, 32'(u_reference.frames * NumPatches));
+      get(0, 10, 32'(u_reference.planes));
+      get(0, 11, 32'(u_reference.skipped));
       get(0, 12, (Counters > 1) ? 32'(stalls) : 32'd0);
-      get(0, 13, (Counters > 1) ? 32'(loads) : 32'd0);
+      get(0, 13, (Counters > 1) ? 32'(u_reference.loads) : 32'd0);
       clear = 1'b1;
       @(negedge clk) clear = 1'b0;
     end
@@ -531,8 +457,8 @@ module nacre_imc_tile_tb;
       set_bits((i < 2) ? 1 + $urandom % InputBits : InputBits);
       load_set(0, (i < 3) ? i : 0);
       if (Requantise) begin
-        shift = (i == 0) ? 63 : $urandom % 40;
-        put(0, 3, 32'(shift));
+        u_reference.shift = (i == 0) ? 63 : $urandom % 40;
+        put(0, 3, 32'(u_reference.shift));
       end
       begin_words;
       frame(2, 0);
@@ -547,7 +473,7 @@ module nacre_imc_tile_tb;
       send(2'd2, 0, 0);
       @(negedge clk);
       refuse(1'b1, 0, 0, 32'd1);
-      expect_word(2'd3, 0, '0);
+      u_reference.expect_word(2'd3, 0, '0);
       send(2'd3, 0, 0);
       finish_words(0, 1);
     end
@@ -560,20 +486,21 @@ module nacre_imc_tile_tb;
         frame(0, 0);
         frame(0, 0);
         if (!busy) fail("not busy");
-        if (memory_free || sets_locked != (2'd1 << set)) fail("a set in use is not locked");
-        load_set(1 - set, 0);
+        if (memory_free || sets_locked != (2'd1 << u_reference.set))
+          fail("a set in use is not locked");
+        load_set(1 - u_reference.set, 0);
         stall = 0;
-        put(0, 1, 32'(1 - set));
+        put(0, 1, 32'(1 - u_reference.set));
         if (Steps) frame(0, 0);
         end_sample;
-        set = 1 - set;
+        u_reference.set = 1 - u_reference.set;
         frame(0, 0);
         frame(4, 0);
         end_sample;
         finish_words(0, 0);
       end
       refuse(1'b1, 0, 1, 32'd2);
-      get(0, 1, 32'(set));
+      get(0, 1, 32'(u_reference.set));
     end else begin
       refuse(1'b0, 0, 1, 32'd0);
     end

@@ -15,7 +15,7 @@ module nacre_imc_tree_tb #(
       : $clog2(40'(Rows * ((1 << DigitBits) - 1)) * 40'((1 << WeightBits) - 1) + 40'd1) + 1;
   localparam int InputBits = Rows * (DigitBits + WeightBits) + 1;
   localparam int Exhaustive = (InputBits <= 13) ? 1 : 0;
-  localparam int Vectors    = (Exhaustive == 1) ? 1 << (InputBits % 14) : 100;
+  localparam int Vectors    = (Exhaustive == 1) ? 1 << (InputBits % 14) : 50;
 
   reg                           negative;  // the digits are signed
   reg  [Rows*DigitBits-1:0]     x, new_x;  // put together before the tree sees them

@@ -2,6 +2,7 @@
 // images.
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -209,6 +210,27 @@ std::vector<Register> registers_of(const ImcCrossbarSpec& spec, Counters counter
   return registers;
 }
 
+/// Without array and converters, which are macros: calibration, and the adders behind it.
+LogicEstimate logic_of(const ImcCrossbarSpec& spec, Counters counters) {
+  constexpr double kLineBit = 9, kCalibrationRow = 130, kConverter = 120, kCodeBit = 75;
+  constexpr double kSumBit = 10, kAddedBit = 9;
+  const TileSpec& tile = spec.tile;
+  const std::int64_t cells = spec.slices() * spec.polarities();  // of a weight
+  const std::int64_t per_converter = spec.columns_per_adc;
+  const auto converters =
+      static_cast<double>((spec.physical_columns() + per_converter - 1) / per_converter);
+  const auto added = static_cast<double>((cells + per_converter - 1) / per_converter);
+  // A calibrated code is about four times a code: gains are below 4.
+  const double sum_bits = spec.adc.bits + 4 + spec.magnitude_bits() +
+                          std::log2(static_cast<double>(spec.word_line_groups()));
+  const double lines = static_cast<double>(tile.rows() + spec.word_lines_per_read);
+  return tile_logic(
+      tile, tile_gates(tile, counters) + kLineBit * lines * tile.digit_bits +
+                converters * (kCalibrationRow * static_cast<double>(per_converter) + kConverter +
+                              kCodeBit * spec.adc.bits) +
+                static_cast<double>(tile.columns()) * sum_bits * (kSumBit + kAddedBit * added));
+}
+
 StageHardware elaborate_imc_crossbar(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<ImcCrossbarSpec>(stage);
   const TileSpec& tile = spec.tile;
@@ -217,6 +239,7 @@ StageHardware elaborate_imc_crossbar(const Stage& stage, const Spec& design) {
   hardware.summary = fmt::format("{}, in {} physical columns of {}-bit cells", tile_summary(tile),
                                  spec.physical_columns(), spec.cell_bits);
   hardware.parameters = tile_parameters(tile, design.counters);
+  hardware.logic = logic_of(spec, design.counters);
   add_crossbar_parameters(spec, hardware.parameters);
   hardware.memories = tile_memories(tile);
   hardware.memories.insert(
@@ -226,7 +249,8 @@ StageHardware elaborate_imc_crossbar(const Stage& stage, const Spec& design) {
        .technology = LeafMemory::Technology::Ram,
        .width = static_cast<int>(spec.word_lines_per_read) * cells_row_bits(spec),
        .depth = tile.banks * spec.word_line_groups(),
-       .doc = "conductances of a group of word lines"});
+       .doc = "conductances of a group of word lines",
+       .is_device_state = true});
   hardware.registers = registers_of(spec, design.counters);
   hardware.windows.push_back(levels_window(spec));
   if (outputs_row_bits(tile) > 0) {

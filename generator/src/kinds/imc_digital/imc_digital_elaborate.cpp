@@ -57,6 +57,16 @@ MemoryWindow weights_window(const TileSpec& tile, int region_width) {
   return memory;
 }
 
+/// The trees' products and adders make nearly all of it.
+LogicEstimate logic_of(const TileSpec& tile, Counters counters) {
+  constexpr double kProductBit = 8.5, kPlaneBit = 9, kColumn = 90;
+  const auto rows = static_cast<double>(tile.rows());
+  const auto columns = static_cast<double>(tile.columns());
+  return tile_logic(
+      tile, tile_gates(tile, counters) + kPlaneBit * rows * tile.digit_bits +
+                columns * (kColumn + kProductBit * rows * tile.weight_bits * tile.digit_bits));
+}
+
 StageHardware elaborate_imc_digital(const Stage& stage, const Spec& design) {
   const TileSpec& tile = params_of<ImcDigitalSpec>(stage).tile;
   const int region_width =
@@ -65,6 +75,7 @@ StageHardware elaborate_imc_digital(const Stage& stage, const Spec& design) {
   hardware.module = "nacre_imc_digital";
   hardware.summary = tile_summary(tile);
   hardware.parameters = tile_parameters(tile, design.counters);
+  hardware.logic = logic_of(tile, design.counters);
   hardware.parameters.push_back(
       int_parameter("WeightBits", tile.weight_bits, 1, 16, "bits of a weight"));
   hardware.parameters.push_back(

@@ -148,6 +148,16 @@ std::vector<LeafMemory> memories_of(const ImcSramVectorSpec& spec) {
            .doc = "entries of the program"}};
 }
 
+/// Fitted on rows of 128 bits; four fifths are the words' arithmetic, all words alike.
+LogicEstimate logic_of(const ImcSramVectorSpec& spec, Counters counters) {
+  constexpr double kStage = 7000, kWord = 19900;
+  constexpr int kBasicCounters = 3, kFullCounters = 5;
+  return {.nand2 = kStage + kWord * spec.row_bits / kWordBits +
+                   counter_gates(counters, kBasicCounters, kFullCounters),
+          .what = fmt::format("rows of {} bits", spec.row_bits),
+          .knob = "row_bits"};
+}
+
 StageHardware elaborate_imc_sram_vector(const Stage& stage, const Spec& design) {
   const auto& spec = params_of<ImcSramVectorSpec>(stage);
   const int region_width = region_width_of(spec);
@@ -160,6 +170,7 @@ StageHardware elaborate_imc_sram_vector(const Stage& stage, const Spec& design) 
   hardware.registers = registers_of(design.counters);
   hardware.windows = windows_of(spec, region_width);
   hardware.memories = memories_of(spec);
+  hardware.logic = logic_of(spec, design.counters);
   hardware.errors = {"frame_order", "frame_short", "bad_instruction", "row_not_written"};
   return hardware;
 }
