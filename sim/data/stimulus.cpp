@@ -28,7 +28,9 @@ void report(Diagnostics& diagnostics, const std::filesystem::path& file, std::st
 /// the next.
 enum class ValueCorner {
   AllLargest,
-  NoFrame,  // these two on streams with steps only
+  NoFrame,  // from here to Unfinished: on streams with steps only
+  ShortFirst,
+  Unclosed,
   Unfinished,
   LastAlone,
   FirstAlone,
@@ -40,7 +42,7 @@ enum class ValueCorner {
   Empty,
   Count
 };
-constexpr std::int64_t kCornersOfSteps = 2;
+constexpr std::int64_t kCornersOfSteps = 4;
 
 /// Frames in a corner sample of a stream with steps.
 constexpr std::int64_t kCornerFrames = 3;
@@ -57,7 +59,9 @@ void push_corner_frame(const StreamShape& input, ValueCorner corner, bool fault,
   const std::int64_t min = smallest_payload(input);
   const std::int64_t max = largest_payload(input);
   if (fault && corner == ValueCorner::Empty) return;
-  const std::int64_t num_values = input.addresses - (fault && corner != ValueCorner::Disorder);
+  const bool lacks_one =
+      fault && corner != ValueCorner::Disorder && corner != ValueCorner::Unclosed;
+  const std::int64_t num_values = input.addresses - lacks_one;
   for (std::int64_t i = 0; i < num_values; ++i) {
     switch (corner) {
       case ValueCorner::AllZero:
@@ -109,6 +113,10 @@ const char* corner_note(ValueCorner corner) {
       return "corner: a frame without values";
     case ValueCorner::NoFrame:
       return "corner: no frame at all";
+    case ValueCorner::ShortFirst:
+      return "corner: the first frame is one value too short";
+    case ValueCorner::Unclosed:
+      return "corner: end of sample in the place of a frame's end";
     case ValueCorner::Unfinished:
       return "corner: end of sample in the middle of a frame";
     case ValueCorner::Count:
@@ -120,16 +128,17 @@ const char* corner_note(ValueCorner corner) {
 Sample value_corner(const StreamShape& input, ValueCorner corner) {
   Sample sample;
   sample.note = corner_note(corner);
+  const bool is_open = corner == ValueCorner::Unfinished || corner == ValueCorner::Unclosed;
+  const bool fault_is_last = corner == ValueCorner::Empty || is_open;
+  const bool fault_is_first = corner == ValueCorner::ShortFirst;
   sample.protocol_fault = corner == ValueCorner::TooShort || corner == ValueCorner::Disorder ||
-                          corner == ValueCorner::Empty || corner == ValueCorner::Unfinished;
+                          fault_is_first || fault_is_last;
   const std::int64_t frames = !input.steps ? 1 : corner == ValueCorner::NoFrame ? 0 : kCornerFrames;
-  // With steps good frames come before a fault, and after it where the sample does not end with it.
-  const bool fault_is_last = corner == ValueCorner::Empty || corner == ValueCorner::Unfinished;
-  const std::int64_t faulty = fault_is_last ? frames - 1 : frames / 2;
+  // With steps good frames come before or after a fault, mostly both.
+  const std::int64_t faulty = fault_is_last ? frames - 1 : fault_is_first ? 0 : frames / 2;
   for (std::int64_t frame = 0; frame < frames; ++frame) {
     push_corner_frame(input, corner, sample.protocol_fault && frame == faulty, sample);
-    const bool is_open = corner == ValueCorner::Unfinished && frame == faulty;
-    if (input.steps && !is_open) sample.words.push_back(kEndOfStep);
+    if (input.steps && !(is_open && frame == faulty)) sample.words.push_back(kEndOfStep);
   }
   sample.words.push_back(kEndOfSample);
   return sample;

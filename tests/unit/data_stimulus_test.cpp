@@ -118,7 +118,7 @@ TEST(RandomSamples, OfSignedFramesReachBothEndsAndSeveralFrames) {
 
 TEST(RandomSamples, HoldTheCornersOfStreamsWithSteps) {
   bool smallest = false, none = false, cut_short = false, unfinished = false, reversed = false;
-  bool empty = false;
+  bool empty = false, short_first = false, unclosed = false;
   for (std::int64_t index = 0; index < num_corner_samples(kFrames); ++index) {
     const Sample sample = random_sample(kFrames, 1, index);
     const std::int64_t values = count(sample, WordKind::Value);
@@ -129,11 +129,15 @@ TEST(RandomSamples, HoldTheCornersOfStreamsWithSteps) {
     none = none || (values + steps == 0 && !sample.protocol_fault);
     if (!sample.protocol_fault) continue;
     empty = empty || (values == 10 && steps == 3);
-    cut_short = cut_short || (values == 14 && steps == 3);
+    const bool starts_short = sample.words[4].kind == WordKind::EndOfStep;
+    short_first = short_first || (starts_short && values == 14);
+    cut_short = cut_short || (!starts_short && values == 14 && steps == 3);
+    unclosed = unclosed || (values == 15 && steps == 2);
     unfinished = unfinished || (values == 14 && steps == 2);
     reversed = reversed || (values == 16 && sample.words[6].address == 4);
   }
   EXPECT_TRUE(smallest && none && cut_short && unfinished && reversed && empty);
+  EXPECT_TRUE(short_first && unclosed);
 }
 
 TEST(RandomSamples, HoldTheCornersOfEventStreams) {

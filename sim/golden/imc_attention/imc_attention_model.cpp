@@ -31,6 +31,9 @@ ImcAttentionModel::ImcAttentionModel(std::shared_ptr<const ImcAttentionSpec> spe
 }
 
 void ImcAttentionModel::reset() {
+  score_bias_ = spec_->score_bias;
+  score_shift_ = spec_->score_shift;
+  output_shift_ = spec_->output_shift;
   empty_ring();
   scores_.assign(static_cast<std::size_t>(spec_->window), 0);
   received_ = 0;
@@ -86,11 +89,11 @@ void ImcAttentionModel::work_on_token(std::vector<Word>& out) {
   std::fill(scores_.begin(), scores_.end(), 0);
   std::vector<std::int64_t> sums(static_cast<std::size_t>(d), 0);
   for (std::int64_t u = 0; u < filled(); ++u) {
-    std::int64_t score = spec_->score_bias;
+    std::int64_t score = score_bias_;
     for (std::int64_t i = 0; i < d; ++i) {
       score += query[static_cast<std::size_t>(i)] * keys_[static_cast<std::size_t>(u * d + i)];
     }
-    const std::int64_t word = clip(score >> spec_->score_shift, spec_->score);
+    const std::int64_t word = clip(score >> score_shift_, spec_->score);
     scores_[static_cast<std::size_t>(u)] = word;
     for (std::int64_t i = 0; i < d; ++i) {
       sums[static_cast<std::size_t>(i)] += word * values_[static_cast<std::size_t>(u * d + i)];
@@ -102,7 +105,7 @@ void ImcAttentionModel::work_on_token(std::vector<Word>& out) {
     const std::int64_t sum = sums[static_cast<std::size_t>(i)];
     out.push_back({.kind = WordKind::Value,
                    .address = first + i,
-                   .payload = clip(sum >> spec_->output_shift, spec_->output)});
+                   .payload = clip(sum >> output_shift_, spec_->output)});
   }
   worked_ = true;
   ++tokens_worked_on_;
@@ -145,6 +148,34 @@ CounterValues ImcAttentionModel::counters() const {
           {"values_in", wrap_counter(values_in_)},
           // No register.
           {"synaptic_operations", synaptic_operations_}};
+}
+
+std::vector<HostAccess> ImcAttentionModel::draw_accesses(Moment moment, const Draw& draw) {
+  std::vector<HostAccess> accesses;
+  if (moment == Moment::Begun) return accesses;  // before the first word everything is legal
+  constexpr Interval kShift{.low = 0, .high = 31};
+  struct Register {
+    const char* name;
+    Interval legal;
+    std::int64_t* value;
+  };
+  const Register registers[] = {{"score_bias", attention_bias_range(*spec_), &score_bias_},
+                                {"score_shift", kShift, &score_shift_},
+                                {"output_shift", kShift, &output_shift_}};
+  for (const Register& reg : registers) {
+    // A quarter lies just outside; refused, too, is whatever comes while the design is busy.
+    const auto space = static_cast<std::uint64_t>(reg.legal.high - reg.legal.low + 1);
+    const bool is_outside = draw_chance(draw, 4);
+    const std::int64_t value =
+        is_outside ? reg.legal.high + 1 : reg.legal.low + static_cast<std::int64_t>(draw(space));
+    const bool refused = is_outside || moment == Moment::Busy;
+    accesses.push_back(
+        {.target = reg.name, .data = static_cast<std::uint32_t>(value), .refused = refused});
+    if (!refused) *reg.value = value;
+    accesses.push_back(
+        {.target = reg.name, .is_write = false, .data = static_cast<std::uint32_t>(*reg.value)});
+  }
+  return accesses;
 }
 
 const KindModel& imc_attention_kind_model() {

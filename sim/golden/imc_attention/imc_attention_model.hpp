@@ -22,6 +22,7 @@ class ImcAttentionModel final : public StageModel {
   /// words; `ring`: the register.
   State state() const override;
   CounterValues counters() const override;
+  std::vector<HostAccess> draw_accesses(Moment moment, const Draw& draw) override;
 
  private:
   void take_value(const Word& word);
@@ -34,6 +35,7 @@ class ImcAttentionModel final : public StageModel {
   bool joins_tokens() const { return spec_->tokens > 0; }
 
   std::shared_ptr<const ImcAttentionSpec> spec_;
+  std::int64_t score_bias_ = 0, score_shift_ = 0, output_shift_ = 0;  ///< registers
   std::vector<std::int64_t> frame_;   ///< its first `received_` values
   std::vector<std::int64_t> keys_;    ///< [slot][i]
   std::vector<std::int64_t> values_;  ///< [slot][i]
