@@ -139,38 +139,43 @@ struct Unit {
   std::uintmax_t bytes = 0;  ///< of the files it includes
 };
 
-/// Writes the units for the code of each cycle (the wrapper in the first), of about equal size, and
-/// one for the rest: the headers are then read a few times, not once per generated file. Returns
-/// nothing after reporting.
+/// Adds units of about equal size that include `files` (name, bytes): one for every so many bytes
+/// when `split`, else one.
+void add_units(const std::string& name, const char* optimization, bool split,
+               const std::map<std::string, std::uintmax_t>& files, std::vector<Unit>& units) {
+  std::uintmax_t total_bytes = 0;
+  for (const auto& [file, bytes] : files) total_bytes += bytes;
+  const std::uintmax_t num = split ? std::min(kMaxUnits, 1 + total_bytes / kBytesPerUnit) : 1;
+  const std::size_t first = units.size();
+  for (std::uintmax_t u = 0; u < num; ++u) {
+    units.push_back({.name = fmt::format("{}_{}", name, u), .optimization = optimization});
+  }
+  for (const auto& [file, bytes] : files) {
+    Unit& unit = *std::min_element(units.begin() + static_cast<std::ptrdiff_t>(first), units.end(),
+                                   [](const Unit& a, const Unit& b) { return a.bytes < b.bytes; });
+    unit.text += fmt::format("#include \"obj/{}\"\n", file);
+    unit.bytes += bytes;
+  }
+}
+
+/// Writes the units for the code of each cycle (the wrapper in the first), and those for the rest:
+/// the headers are then read a few times, not once per generated file. Returns nothing after
+/// reporting.
 std::optional<std::vector<Unit>> write_units(const fs::path& folder, const ModelOptions& options,
                                              Diagnostics& diagnostics) {
   std::map<std::string, std::uintmax_t> fast, slow;  // sorted: the same units in each build
   for (const fs::directory_entry& entry : fs::directory_iterator(folder / "obj")) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".cpp")) continue;
-    const bool runs_once = name.ends_with("__Slow.cpp") || name.ends_with("__Syms.cpp");
+    // Split, the symbol table is Vdut__Syms.cpp, Vdut__Syms__1.cpp, ...
+    const bool runs_once = name.ends_with("__Slow.cpp") || name.starts_with("Vdut__Syms");
     (runs_once ? slow : fast).emplace(name, entry.file_size());
   }
   std::vector<Unit> units;
-  std::uintmax_t total_bytes = 0;
-  for (const auto& [name, bytes] : fast) total_bytes += bytes;
-  const std::uintmax_t num_fast =
-      options.gates ? std::min(kMaxUnits, 1 + total_bytes / kBytesPerUnit) : 1;
-  for (std::uintmax_t u = 0; u < num_fast; ++u) {
-    units.push_back({.name = fmt::format("fast_{}", u),
-                     .optimization = options.gates ? kGateOptimization : kFastOptimization});
-  }
-  units.front().text += "#include \"wrapper.h\"\n";
-  for (const auto& [name, bytes] : fast) {
-    Unit& unit = *std::min_element(units.begin(), units.end(),
-                                   [](const Unit& a, const Unit& b) { return a.bytes < b.bytes; });
-    unit.text += fmt::format("#include \"obj/{}\"\n", name);
-    unit.bytes += bytes;
-  }
-  units.push_back({.name = "slow", .optimization = kSlowOptimization});
-  for (const auto& [name, bytes] : slow) {
-    units.back().text += fmt::format("#include \"obj/{}\"\n", name);
-  }
+  add_units("fast", options.gates ? kGateOptimization : kFastOptimization, options.gates, fast,
+            units);
+  units.front().text.insert(units.front().text.find('\n') + 1, "#include \"wrapper.h\"\n");
+  add_units("slow", kSlowOptimization, options.gates, slow, units);
   bool written = write_text(folder / "prefix.h", prefix_header_text(), diagnostics) &&
                  write_text(folder / "wrapper.h", wrapper_text(), diagnostics) &&
                  write_text(folder / "activity.h", options.activity_header, diagnostics);
