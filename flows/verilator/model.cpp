@@ -37,7 +37,10 @@ std::vector<std::string> verilator_flags(const ModelSource& source, const ModelO
   std::vector<std::string> flags = {"--cc",       "--prefix",   "Vdut",        "--top-module",
                                     source.top,   "--Mdir",     "obj",         "-O3",
                                     "--x-assign", "unique",     "--x-initial", "unique",
-                                    "--assert",   "-Wno-fatal", "-Wno-lint",   "-Wno-style"};
+                                    "--assert",   "-Wno-fatal", "-Wno-lint",   "-Wno-style",
+                                    // Before 5.008 two loops folded in one function may share a
+                                    // counter that only the first declares (verilator #4057).
+                                    "-fno-reloop"};
   if (options.waves)
     flags.insert(flags.end(), {"--trace-fst", "--trace-structs", "--trace-max-array", "0"});
   if (options.gates)
