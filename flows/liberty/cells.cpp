@@ -66,6 +66,35 @@ bool computes(const LibertyCell& cell, const std::vector<bool>& table) {
   return function && function->inputs.size() == gate->num_inputs && truth_table(*function) == table;
 }
 
+/// Nothing unless the cell is a full adder and nothing else.
+std::optional<FullAdder> full_adder_of(const LibertyCell& cell) {
+  if (cell.sequential || !cell.clock_gate.empty() || cell.dont_use || cell.area <= 0) {
+    return std::nullopt;
+  }
+  FullAdder adder{.cell = &cell, .inputs = {}, .sum = {}, .carry = {}};
+  std::size_t num_inputs = 0, num_outputs = 0;
+  for (const LibertyPin& pin : cell.pins) {
+    if (!pin.is_output) {
+      if (num_inputs < adder.inputs.size()) adder.inputs[num_inputs] = pin.name;
+      ++num_inputs;
+      continue;
+    }
+    ++num_outputs;
+    const auto function = parse_function(pin.function);
+    if (pin.three_state || !function || function->inputs.size() != adder.inputs.size()) continue;
+    // Both tables are symmetric: the order of the inputs does not matter.
+    const std::vector<bool> table = truth_table(*function);
+    if (table == std::vector<bool>{false, true, true, false, true, false, false, true}) {
+      adder.sum = pin.name;
+    } else if (table == std::vector<bool>{false, false, false, true, false, true, true, true}) {
+      adder.carry = pin.name;
+    }
+  }
+  const bool has_all = num_inputs == adder.inputs.size() && num_outputs == 2 &&
+                       !adder.sum.empty() && !adder.carry.empty();
+  return has_all ? std::optional(adder) : std::nullopt;
+}
+
 bool holds_plain_state(const LibertyCell& cell, bool is_latch, bool clock_positive) {
   if (!cell.sequential || cell.dont_use) return false;
   const LibertySequential& state = *cell.sequential;
@@ -131,6 +160,15 @@ const LibertyCell* find_nand2(const Library& library) {
 
 const LibertyCell* find_inverter(const Library& library) {
   return smallest_gate(library, {true, false});
+}
+
+std::optional<FullAdder> find_full_adder(const Library& library) {
+  std::optional<FullAdder> best;
+  for (const auto& [name, cell] : library.cells) {
+    const auto adder = full_adder_of(cell);
+    if (adder && (!best || cell.area < best->cell->area)) best = adder;
+  }
+  return best;
 }
 
 const LibertyCell& nand2_of(const Library& library) {

@@ -2,6 +2,7 @@
 // Standard-cell libraries: the part of the Liberty format (Liberty User Guide, 2017.06) that area,
 // energy and cell models need. All numbers are in SI units, whatever units the file states.
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -117,6 +118,17 @@ bool check_power_tables(const Library& library, const std::vector<std::string>& 
 /// and `dont_use` cells do not count. nullptr: none.
 const LibertyCell* find_nand2(const Library& library);
 const LibertyCell* find_inverter(const Library& library);
+
+/// A cell with three inputs and two outputs: sum (exclusive-or of the three) and carry (majority).
+struct FullAdder {
+  const LibertyCell* cell = nullptr;
+  std::array<std::string, 3> inputs;  ///< in the order of the cell's pins
+  std::string sum;
+  std::string carry;
+};
+
+/// The smallest full adder that may be used; nothing: there is none.
+std::optional<FullAdder> find_full_adder(const Library& library);
 
 /// The NAND2, which every library that was read has: the unit of gate equivalents.
 const LibertyCell& nand2_of(const Library& library);

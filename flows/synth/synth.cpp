@@ -125,6 +125,14 @@ bool read_libraries(const SynthOptions& options, Inputs& inputs, Diagnostics& di
                       "give the file with the library's sequential cells, too");
     return false;
   }
+  if (options.full_adder_cells && !find_full_adder(inputs.library)) {
+    diagnostics.error(
+        "N1104", Location{.file = files.front().string()},
+        "the library has no full adder (a cell of three inputs with their exclusive-or "
+        "and their majority as its two outputs)",
+        "leave --full-adders cell out, or give the file with such a cell, too");
+    return false;
+  }
   // Every netlist has this cell; without its figures there is no need to wait for the netlist.
   if (options.power &&
       !check_power_tables(inputs.library, {nand2_of(inputs.library).name}, diagnostics)) {
@@ -429,6 +437,9 @@ harness::Properties properties_of(const Spec& spec, const SynthResult& result,
   properties.emplace_back("netlist",
                           options.flatten ? "flat" : "one module per instance of the top");
   properties.emplace_back("clock gates", options.clock_gates ? "on" : "off: transparent");
+  properties.emplace_back("full adders", options.full_adder_cells
+                                             ? find_full_adder(result.library)->cell->name
+                                             : "logic");
   if (options.gate_verify || options.power) {
     const harness::LockstepOptions& lockstep = options.verify.lockstep;
     properties.emplace_back("samples", fmt::format("{} from {}", lockstep.samples, lockstep.first));
@@ -564,8 +575,10 @@ std::optional<SynthResult> synth_design(const Spec& spec, const Design& design,
     return std::nullopt;
   }
   const fs::path& logs = options.verify.cache;
-  const YosysOptions yosys_options{
-      .clock_s = options.clock_s, .flatten = options.flatten, .clock_gates = options.clock_gates};
+  const YosysOptions yosys_options{.clock_s = options.clock_s,
+                                   .flatten = options.flatten,
+                                   .clock_gates = options.clock_gates,
+                                   .full_adder_cells = options.full_adder_cells};
   auto synthesis = synthesize(inputs.rtl, inputs.stubs, inputs.library, inputs.yosys, yosys_options,
                               logs, diagnostics);
   if (!synthesis) return std::nullopt;

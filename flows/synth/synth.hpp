@@ -37,7 +37,8 @@ struct SynthOptions {
   double clock_s = 10e-9;
   Yosys::Kind yosys = Yosys::Kind::Native;
   bool flatten = false;
-  bool clock_gates = true;  ///< false: transparent, as on an FPGA
+  bool clock_gates = true;        ///< false: transparent, as on an FPGA
+  bool full_adder_cells = false;  ///< the library's full adders in place of nacre_full_adder
   DeviceModels device_models = DeviceModels::Macro;
   bool peer_flow = false;
   int repeat = 0;  ///< syntheses with shuffled names and order; 0: none

@@ -159,7 +159,8 @@ struct Run {
   const YosysOptions& options;
   fs::path folder;
   fs::path log_folder;
-  std::vector<Block> blocks;  ///< empty: flat
+  std::vector<Block> blocks;         ///< empty: flat
+  bool puts_full_adders_in = false;  ///< the design has such leaves, and cells are asked for
 };
 
 std::string plain(const std::string& name) {
@@ -208,6 +209,12 @@ std::string clock_gate_text(const Library& library) {
       "(* keep_hierarchy *)\nmodule {} (input clk_i, input enable_i, output clk_o);\n"
       "  {} u_gate (.{}(clk_i), .{}(enable_i){}, .{}(clk_o));\nendmodule\n",
       kClockGate, cell->name, pins->clock, pins->enable, test, pins->output);
+}
+
+/// Lines that put the library's cell into nacre_full_adder.
+std::string full_adder_commands(const Run& run) {
+  if (!run.puts_full_adders_in) return {};
+  return fmt::format("read_verilog -overwrite {}\n", kFullAdderFile);
 }
 
 /// What abc takes to drive a block's inputs and to load its outputs (in femtofarads).
@@ -262,6 +269,10 @@ YosysJob netlist_job(const Run& run, const std::string& prefix) {
         fmt::format("chtype -set {} {}/c:{}\n", block.module, run.rtl.top, pattern_of(block.name)) +
         fmt::format("setattr -mod -set keep_hierarchy 1 {}\n", block.module);
   }
+  // Full adders stay apart until the depth is known: a path through a cell would have no length.
+  if (run.puts_full_adders_in) {
+    script += fmt::format("setattr -mod -set keep_hierarchy 1 {}\n", kFullAdder);
+  }
   script += fmt::format(
       "flatten\n"
       "synth -top {0}\n"
@@ -274,6 +285,9 @@ YosysJob netlist_job(const Run& run, const std::string& prefix) {
       "tee -q -o {1}depth.txt ltp -noff\n"
       "design -load gates\n",
       run.rtl.top, prefix);
+  if (run.puts_full_adders_in) {
+    script += full_adder_commands(run) + fmt::format("flatten\ndelete {}\n", kFullAdder);
+  }
   script += map_registers_commands(run.library) + fmt::format("write_rtlil {}gates.il\n", prefix) +
             map_logic_commands(run, "small") + write_netlist_commands(prefix);
   return {.name = prefix + "netlist",
@@ -292,7 +306,7 @@ YosysJob fast_netlist_job(const Run& run, const std::string& prefix) {
 /// Each module of the RTL's hierarchy on its own.
 YosysJob table_job(const Run& run) {
   return {.name = "table",
-          .script = "read_rtlil front.il\n" + clock_gate_commands(run) +
+          .script = "read_rtlil front.il\n" + clock_gate_commands(run) + full_adder_commands(run) +
                     fmt::format("synth -top {}\n", run.rtl.top) +
                     map_registers_commands(run.library) + "write_rtlil table_gates.il\n" +
                     map_logic_commands(run, "small") + "write_json table.json\n",
@@ -316,7 +330,8 @@ bool read_sources(Run& run, const std::vector<SourceFile>& stubs, Diagnostics& d
       !write("small.abc", mapper_text(run, kSmallScript)) ||
       !write("fast.abc", mapper_text(run, kFastScript)) ||
       !write(kLatchMapFile, latch_map_text(run.library)) ||
-      !write("clock_gate.v", clock_gate_text(run.library))) {
+      !write("clock_gate.v", clock_gate_text(run.library)) ||
+      !write(kFullAdderFile, full_adder_text(run.library))) {
     return false;
   }
   const YosysJob job{.name = "front",
@@ -330,6 +345,10 @@ bool read_sources(Run& run, const std::vector<SourceFile>& stubs, Diagnostics& d
                  diagnostics)) {
     return false;
   }
+  run.puts_full_adders_in =
+      run.options.full_adder_cells &&
+      read_text(run.folder / "front.il").find(std::string("cell \\") + kFullAdder + " ") !=
+          std::string::npos;
   if (!run.options.flatten) {
     run.blocks = read_blocks(read_text(run.folder / "blocks.txt"), run.rtl.top);
   }

@@ -29,9 +29,10 @@ struct Yosys {
 std::optional<Yosys> find_yosys(Yosys::Kind kind, Diagnostics& diagnostics);
 
 struct YosysOptions {
-  double clock_s = 10e-9;   ///< target period, for the mapper's sizing
-  bool flatten = false;     ///< one flat netlist; else one module per instance of the top
-  bool clock_gates = true;  ///< false: clock gates are transparent (macro NACRE_FPGA)
+  double clock_s = 10e-9;         ///< target period, for the mapper's sizing
+  bool flatten = false;           ///< one flat netlist; else one module per instance of the top
+  bool clock_gates = true;        ///< false: clock gates are transparent (macro NACRE_FPGA)
+  bool full_adder_cells = false;  ///< the library's cell in place of nacre_full_adder; it has one
   std::chrono::seconds time_limit{1800};
 };
 
@@ -49,10 +50,9 @@ struct AreaRow {
 
 /// A memory that stays a macro.
 struct MacroUse {
-  std::string path;    ///< instance: "u_core_weights"
-  std::string module;  ///< "nacre_ram_1rw_720x16"
+  std::string path;       ///< instance: "u_core_weights"
+  std::string module;     ///< "nacre_ram_1rw_720x16"
   std::int64_t bits = 0;  ///< filled in by who knows the design
-
 };
 
 /// What synthesis made.

@@ -104,12 +104,15 @@ std::optional<PeerFigures> measure_like_peers(const ModelSource& rtl,
   NACRE_CHECK(driver != nullptr, "read_liberty refuses libraries without inverters");
   if (!folder || !write_inputs(folder->path(), rtl, stubs, library, diagnostics) ||
       !write_text(folder->path() / kLatchMapFile, latch_map_text(library), diagnostics) ||
+      !write_text(folder->path() / kFullAdderFile, full_adder_text(library), diagnostics) ||
       !write_text(folder->path() / kConstraintFile,
                   fmt::format("set_driving_cell {}\nset_load 10 [all_outputs]\n", driver->name),
                   diagnostics)) {
     return std::nullopt;
   }
-  const std::string begin = read_commands(rtl, stubs, options.clock_gates);
+  std::string begin = read_commands(rtl, stubs, options.clock_gates);
+  if (options.full_adder_cells)
+    begin += fmt::format("read_verilog -overwrite {}\n", kFullAdderFile);
   const YosysJob coarse{.name = "memories",
                         .script = begin + "setattr -mod -unset keep_hierarchy *\n" +
                                   fmt::format("synth -top {} -flatten -run begin:fine\n", rtl.top) +

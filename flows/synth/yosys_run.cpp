@@ -228,6 +228,16 @@ std::string latch_map_text(const Library& library) {
   return latch_map_module(library, true) + latch_map_module(library, false);
 }
 
+std::string full_adder_text(const Library& library) {
+  const auto adder = find_full_adder(library);
+  if (!adder) return {};
+  return fmt::format(
+      "module {} (input a_i, input b_i, input c_i, output sum_o, output carry_o);\n"
+      "  {} u_cell (.{}(a_i), .{}(b_i), .{}(c_i), .{}(sum_o), .{}(carry_o));\nendmodule\n",
+      kFullAdder, adder->cell->name, adder->inputs[0], adder->inputs[1], adder->inputs[2],
+      adder->sum, adder->carry);
+}
+
 std::string without_parameters(const std::string& module) {
   if (!module.starts_with("$paramod")) return module;
   const std::size_t begin = module.find('\\');

@@ -20,6 +20,10 @@ namespace nacre::flows {
 inline constexpr const char* kLibertyFile = "cells.lib";
 inline constexpr const char* kLatchMapFile = "latches.v";
 inline constexpr const char* kConstraintFile = "abc.constr";
+inline constexpr const char* kFullAdderFile = "full_adder.v";
+
+/// The leaf of which a library's full adder may take the place.
+inline constexpr const char* kFullAdder = "nacre_full_adder";
 
 /// One script of one Yosys process.
 struct YosysJob {
@@ -52,6 +56,9 @@ std::string read_commands(const ModelSource& rtl, const std::vector<SourceFile>&
 
 /// The lines that map flip-flops and latches; logic is left in generic gates.
 std::string map_registers_commands(const Library& library);
+
+/// `nacre_full_adder` as the library's cell; empty when it has none.
+std::string full_adder_text(const Library& library);
 
 /// Yosys's latches in terms of the library's, for `techmap`; empty when it has none.
 std::string latch_map_text(const Library& library);

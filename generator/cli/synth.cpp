@@ -39,6 +39,7 @@ struct SynthArguments {
   std::string yosys = "native";
   bool flatten = false;
   std::string clock_gates = "on";
+  std::string full_adders = "logic";
   std::string device_models = "macro";
   bool peer_flow = false;
   int repeat = 0;
@@ -76,6 +77,11 @@ void add_options(CLI::App& app, SynthArguments& arguments) {
   app.add_option("--clock-gates", arguments.clock_gates, "off: transparent gates, as on an FPGA")
       ->check(one_of({"on", "off"}))
       ->option_text("on|off");
+  app.add_option(
+         "--full-adders", arguments.full_adders,
+         "full adders of adder trees: mapped with their surroundings, or the library's cell")
+      ->check(one_of({"logic", "cell"}))
+      ->option_text("logic|cell");
   app.add_option("--device-models", arguments.device_models,
                  "crossbar arrays and converters: black boxes, or gates as on an FPGA")
       ->check(one_of({"macro", "logic"}))
@@ -113,6 +119,7 @@ flows::SynthOptions synth_options(const CommonOptions& options, const SynthArgum
   synth.yosys = arguments.yosys == "wasm" ? flows::Yosys::Kind::Wasm : flows::Yosys::Kind::Native;
   synth.flatten = arguments.flatten;
   synth.clock_gates = arguments.clock_gates == "on";
+  synth.full_adder_cells = arguments.full_adders == "cell";
   synth.device_models =
       arguments.device_models == "logic" ? flows::DeviceModels::Logic : flows::DeviceModels::Macro;
   synth.peer_flow = arguments.peer_flow;

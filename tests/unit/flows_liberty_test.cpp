@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -365,6 +366,28 @@ TEST(Liberty, FindsCellsByWhatTheyDo) {
   EXPECT_DOUBLE_EQ(area_of(library, *library.cell("LatchLow")), 5);
   EXPECT_DOUBLE_EQ(area_of(library, *library.cell("Free")), 0);
   EXPECT_EQ(latch_of(read_text(small_library()), true), nullptr);
+}
+
+TEST(Liberty, FindsFullAdders) {
+  if (!std::filesystem::exists(kOsu018)) GTEST_SKIP() << kOsu018 << " is not there";
+  Diagnostics diagnostics;
+  const auto library = read_liberty({kOsu018}, diagnostics);
+  ASSERT_TRUE(library);
+  const auto adder = find_full_adder(*library);
+  ASSERT_TRUE(adder);
+  EXPECT_EQ(adder->cell->name, "FAX1");
+  EXPECT_EQ(adder->inputs, (std::array<std::string, 3>{"A", "B", "C"}));
+  EXPECT_EQ(adder->sum, "YS");
+  EXPECT_EQ(adder->carry, "YC");
+  // One whose carry is inverted is no full adder, nor one that may not be used.
+  Library other = *library;
+  for (LibertyPin& pin : other.cells.at("FAX1").pins) {
+    if (pin.name == "YC") pin.function = "!(" + pin.function + ")";
+  }
+  EXPECT_FALSE(find_full_adder(other));
+  other = *library;
+  other.cells.at("FAX1").dont_use = true;
+  EXPECT_FALSE(find_full_adder(other));
 }
 
 TEST(Liberty, InterpolatesAndExtends) {

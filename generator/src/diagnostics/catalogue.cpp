@@ -295,10 +295,11 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N1103", "the library has no flip-flop",
        "No cell that may be used has an 'ff' group, so no register can be mapped.",
        "a file with the combinational cells only", "Give the file with the sequential cells, too."},
-      {"N1104", "the library has no NAND2 or inverter",
+      {"N1104", "the library has no such gate",
        "Every netlist needs an inverter, and the smallest two-input NAND is the unit in which "
        "areas "
-       "are compared. Both are found by their function, not by their name.",
+       "are compared. Both are found by their function, not by their name; so is the full adder that "
+       "`--full-adders cell` needs.",
        "a file with the sequential cells only", "Give the file with the basic gates, too."},
       {"N1105", "libraries that do not belong together",
        "Two files define the same cell, or their voltages or units differ. Files of one corner are "
