@@ -594,6 +594,7 @@ def main():
     parser.add_argument("--keep", type=pathlib.Path, help="what failed stays here")
     parser.add_argument("--only", help="one design: its number (or its name with --directed)")
     parser.add_argument("--directed", action="store_true", help="the specifications of directed/ instead")
+    parser.add_argument("--every", type=int, default=1, help="with --directed, of all: each Nth (`make test`)")
     parser.add_argument("--trees", type=int, default=0, help="check the generated files of this many designs, too")
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no design after this time")
     parser.add_argument("--minimise", type=float, default=240, help="seconds for minimising one failure; 0: do not")
@@ -608,6 +609,7 @@ def main():
 
     if options.directed:
         jobs = [path.stem for path in sorted(DIRECTED.glob("*.json")) if options.only in (None, path.stem)]
+        jobs = jobs[::options.every]
     elif options.only is not None:
         jobs = [int(options.only)]
     else:
