@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(nacre_package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nacre)
-set(nacre_libraries nacre_diagnostics nacre_spec nacre_design nacre_emit nacre_generator)
+set(nacre_libraries nacre_diagnostics nacre_devices nacre_spec nacre_design nacre_emit nacre_generator)
 
 foreach(library IN LISTS nacre_libraries)
   target_include_directories(${library} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)

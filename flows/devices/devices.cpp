@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "golden/golden.hpp"
-#include "golden/kind_model.hpp"
 
 namespace nacre::flows {
 namespace {
@@ -23,32 +22,32 @@ constexpr int kMostAdcBits = 10;
 /// Below the accuracy of the ideal device.
 constexpr double kYieldMargin = 0.02;
 
-/// Right decisions of one variant on all samples.
-std::int64_t count_right(const Spec& spec, const DeviceVariant& variant,
-                         const std::vector<data::Sample>& samples, std::int64_t first) {
-  const Spec die = golden::with_devices(spec, variant);
+DieResult run_die(const DieRun& run, const std::vector<data::Sample>& samples, std::int64_t first) {
+  DieResult result;
+  Spec die = golden::with_devices(*run.spec, run.variant);
+  if (run.program != nullptr) {
+    die = golden::with_programmed_arrays(die, *run.program, result.programming);
+  }
   golden::Network network(die);
-  std::int64_t right = 0;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     // As in run_lockstep: what a sample sees of its forerunners is the same for the RTL.
     if ((first + static_cast<std::int64_t>(i)) % harness::kBlockSamples == 0) network.reset();
     const golden::SampleTrace trace = network.run_sample(samples[i].words);
-    if (samples[i].label && harness::decision_of(trace.output) == samples[i].label) ++right;
+    if (samples[i].label && harness::decision_of(trace.output) == samples[i].label) ++result.right;
   }
-  return right;
+  return result;
 }
 
-/// The same of several variants, on all threads.
+/// Right decisions of several variants of one design.
 std::vector<std::int64_t> count_all(const Spec& spec, const std::vector<DeviceVariant>& variants,
                                     const std::vector<data::Sample>& samples,
                                     const DeviceStudyOptions& options) {
-  std::vector<std::int64_t> right(variants.size());
-  std::atomic<std::size_t> next{0};
-  harness::on_threads(options.threads, [&](int) {
-    for (std::size_t v = next++; v < variants.size(); v = next++) {
-      right[v] = count_right(spec, variants[v], samples, options.first);
-    }
-  });
+  std::vector<DieRun> runs;
+  for (const DeviceVariant& variant : variants) runs.push_back({.spec = &spec, .variant = variant});
+  std::vector<std::int64_t> right;
+  for (const DieResult& each : run_dies(runs, samples, options.first, options.threads)) {
+    right.push_back(each.right);
+  }
   return right;
 }
 
@@ -62,35 +61,20 @@ std::vector<DeviceVariant> on_dies(DeviceVariant variant, std::int64_t dies) {
   return variants;
 }
 
-SweepPoint point_of(double x, const std::vector<std::int64_t>& right, const DeviceStudy& study) {
-  std::vector<double> accuracies;
-  double sum = 0;
-  for (const std::int64_t each : right) {
-    accuracies.push_back(study.accuracy(each));
-    sum += accuracies.back();
-  }
-  std::sort(accuracies.begin(), accuracies.end());
-  return {.x = x,
-          .mean = sum / static_cast<double>(accuracies.size()),
-          .low = quantile(accuracies, 0.05),
-          .high = quantile(accuracies, 0.95)};
-}
-
-/// Most converter bits of all stages with devices; 0: no stage has devices that vary.
-int devices_that_vary(const Spec& spec) {
+/// Most converter bits of all stages; 0: there are none.
+int most_adc_bits(const Spec& spec) {
   int bits = 0;
-  bool vary = false;
   for (const Stage& stage : spec.stages) {
     const golden::DeviceModel* devices = golden::kind_model(stage.kind).devices;
-    if (devices == nullptr) continue;
-    vary = vary || devices->vary(stage);
-    bits = std::max(bits, devices->adc_bits(stage));
+    if (devices != nullptr) bits = std::max(bits, devices->adc_bits(stage));
   }
-  return vary ? bits : 0;
+  return bits;
 }
 
 void sweep(const Spec& spec, const std::vector<data::Sample>& samples,
            const DeviceStudyOptions& options, DeviceStudy& study) {
+  // Both sweeps are of arrays behind converters.
+  if (study.adc_bits == 0) return;
   study.sweep_dies = std::min(options.dies, kMostSweepDies);
   const std::vector<std::int64_t> as_specified(study.right.begin(),
                                                study.right.begin() + study.sweep_dies);
@@ -99,15 +83,49 @@ void sweep(const Spec& spec, const std::vector<data::Sample>& samples,
   };
   for (const int halves : kSpreadHalves) {
     const bool known = halves == DeviceVariant{}.spread_halves;
-    study.spread.push_back(
-        point_of(halves / 2.0, known ? as_specified : run({.spread_halves = halves}), study));
+    study.spread.push_back(sweep_point(
+        halves / 2.0, known ? as_specified : run({.spread_halves = halves}), study.labelled));
   }
   for (int bits = std::max(1, study.adc_bits - kFewerAdcBits); bits <= kMostAdcBits; ++bits) {
-    study.adc.push_back(point_of(bits, run({.adc_bits = bits}), study));
+    study.adc.push_back(sweep_point(bits, run({.adc_bits = bits}), study.labelled));
   }
 }
 
 }  // namespace
+
+bool devices_vary(const Spec& spec) {
+  return std::any_of(spec.stages.begin(), spec.stages.end(), [](const Stage& stage) {
+    const golden::DeviceModel* devices = golden::kind_model(stage.kind).devices;
+    return devices != nullptr && devices->vary(stage);
+  });
+}
+
+std::vector<DieResult> run_dies(const std::vector<DieRun>& runs,
+                                const std::vector<data::Sample>& samples, std::int64_t first,
+                                int threads) {
+  std::vector<DieResult> results(runs.size());
+  std::atomic<std::size_t> next{0};
+  harness::on_threads(threads, [&](int) {
+    for (std::size_t r = next++; r < runs.size(); r = next++) {
+      results[r] = run_die(runs[r], samples, first);
+    }
+  });
+  return results;
+}
+
+SweepPoint sweep_point(double x, const std::vector<std::int64_t>& right, std::int64_t labelled) {
+  std::vector<double> accuracies;
+  double sum = 0;
+  for (const std::int64_t each : right) {
+    accuracies.push_back(static_cast<double>(each) / static_cast<double>(labelled));
+    sum += accuracies.back();
+  }
+  std::sort(accuracies.begin(), accuracies.end());
+  return {.x = x,
+          .mean = sum / static_cast<double>(accuracies.size()),
+          .low = quantile(accuracies, 0.05),
+          .high = quantile(accuracies, 0.95)};
+}
 
 double quantile(const std::vector<double>& sorted, double q) {
   const auto rank = static_cast<std::int64_t>(std::ceil(q * static_cast<double>(sorted.size())));
@@ -145,7 +163,7 @@ std::pair<Spec, std::vector<harness::RegisterSetting>> die_of(const Spec& spec, 
 bool can_study(const Spec& spec, const data::Stimulus& stimulus, std::int64_t dies,
                Diagnostics& diagnostics) {
   const Location place{.file = spec.file.string()};
-  if (devices_that_vary(spec) == 0) {
+  if (!devices_vary(spec)) {
     diagnostics.error("N1238", place,
                       fmt::format("'--devices' is {}, but no stage of '{}' has devices that vary",
                                   dies, spec.name),
@@ -165,24 +183,27 @@ bool can_study(const Spec& spec, const data::Stimulus& stimulus, std::int64_t di
 
 DeviceStudy study_devices(const Spec& spec, const data::Stimulus& stimulus,
                           const DeviceStudyOptions& options) {
-  DeviceStudy study{.samples = options.samples, .adc_bits = devices_that_vary(spec)};
+  DeviceStudy study{.samples = options.samples, .adc_bits = most_adc_bits(spec)};
   const auto start = std::chrono::steady_clock::now();
   std::vector<data::Sample> samples;
   for (std::int64_t i = 0; i < options.samples; ++i) {
     samples.push_back(stimulus.sample(options.first + i));
     if (samples.back().label) ++study.labelled;
   }
-  study.right_ideal = count_right(spec, {.ideal = true}, samples, options.first);
+  study.right_ideal =
+      run_die({.spec = &spec, .variant = {.ideal = true}}, samples, options.first).right;
   study.right = count_all(spec, on_dies({}, options.dies), samples, options);
   study.threshold_given = options.yield_at.has_value();
   study.threshold = options.yield_at.value_or(study.accuracy(study.right_ideal) - kYieldMargin);
   sweep(spec, samples, options, study);
   study.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.talk) {
-    options.talk(
-        fmt::format("{} dies x {} samples on the golden model in {:.1f} s, sweeps on {} "
-                    "dies included",
-                    options.dies, options.samples, study.seconds, study.sweep_dies));
+    std::string text = fmt::format("{} dies x {} samples on the golden model in {:.1f} s",
+                                   options.dies, options.samples, study.seconds);
+    if (study.sweep_dies > 0) {
+      text += fmt::format(", sweeps on {} dies included", study.sweep_dies);
+    }
+    options.talk(text);
   }
   return study;
 }

@@ -216,10 +216,11 @@ std::vector<Condition> conditions_of(const GateNetlist& netlist) {
       if (pin == nullptr || is_constant(*pin, 0)) continue;
       conditions.push_back({.level = level(what), .on = {pin->net}});
     }
-    // Devices: each conversion, and each word line that is driven.
+    // Devices: each conversion, each word line that is driven, each row that is sensed.
     for (const GatePin& pin : cell.inputs) {
       const auto [port, bit] = port_and_bit(pin.pin);
-      if ((port != "sample_i" && port != "digits_i") || is_constant(pin, 0)) continue;
+      const bool is_access = port == "sample_i" || port == "digits_i" || port == "latch_i";
+      if (!is_access || is_constant(pin, 0)) continue;
       conditions.push_back({.level = level(What::MacroRead), .on = {pin.net}});
       conditions.back().level.place = static_cast<int>(bit);
     }

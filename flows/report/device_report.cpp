@@ -75,6 +75,7 @@ std::string device_cards(const DeviceStudy& study) {
               "die, {}.</p>\n",
               with_separators(std::ssize(study.right)),
               study.threshold_given ? "as asked for" : "two points less than with ideal devices"));
+  if (study.sweep_dies == 0) return text;
   text += sweep_card("Accuracy against spread", study.spread, 1,
                      "spread of the cells, as specified = 1",
                      "Noise, faults and converters stay as specified.");

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "report/page.hpp"
+
 namespace nacre::flows {
 namespace {
 
@@ -99,45 +101,138 @@ std::string svg_histogram(const std::vector<std::int64_t>& values, const std::st
   return svg + "</svg>\n";
 }
 
-std::string svg_sweep(const std::vector<SweepMark>& marks, const std::string& axis) {
-  if (marks.empty()) return {};
-  constexpr double kWidth = 460, kHeight = 220, kLeft = 48, kBottom = 38, kTop = 12, kRight = 12;
-  const double plot_width = kWidth - kLeft - kRight;
-  const double plot_height = kHeight - kTop - kBottom;
+namespace {
+
+/// A number that divides an axis of this length well: 1, 2 or 5 times a power of ten.
+double round_step(double length) {
+  const double power = std::pow(10.0, std::floor(std::log10(length)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= length) return factor * power;
+  }
+  return 10 * power;
+}
+
+/// The vertical axis of a curve, and how it writes a value.
+struct Scale {
+  double least = 0;
+  double most = 1;
+  std::string unit{};  ///< empty: proportions
+
+  std::string text(double value) const {
+    return unit.empty() ? fmt::format("{:.3g} %", 100 * value) : with_prefix(value, unit);
+  }
+};
+
+/// Proportions up to 1: the floor is one whose quarters are round numbers.
+Scale scale_of_proportions(const std::vector<SweepMark>& marks) {
   double least = 1;
   for (const SweepMark& mark : marks) least = std::min(least, mark.low);
-  // Floors whose quarters up to 1 are round numbers.
-  double floor_value = 0;
+  Scale scale;
   for (const double each : {0.2, 0.4, 0.6, 0.8, 0.9}) {
-    if (each <= least) floor_value = each;
+    if (each <= least) scale.least = each;
   }
-  const auto x_of = [&](std::size_t i) {
-    return kLeft + plot_width * (static_cast<double>(i) + 0.5) / static_cast<double>(marks.size());
-  };
+  return scale;
+}
+
+/// `places`: of the marks on the horizontal axis, 0 ... 1.
+std::string draw_curve(const std::vector<SweepMark>& marks, const std::vector<double>& places,
+                       const Scale& scale, const std::string& axis, const std::string& title) {
+  constexpr double kWidth = 460, kHeight = 220, kLeft = 56, kBottom = 38, kTop = 12, kRight = 12;
+  constexpr double kCharacter = 6.3;
+  const double plot_width = kWidth - kLeft - kRight;
+  const double plot_height = kHeight - kTop - kBottom;
+  const auto x_of = [&](std::size_t i) { return kLeft + plot_width * places[i]; };
   const auto y_of = [&](double value) {
-    return kTop + plot_height * (1 - value) / std::max(1e-9, 1 - floor_value);
+    return kTop + plot_height * (scale.most - value) / std::max(1e-30, scale.most - scale.least);
   };
-  std::string svg = begin_svg(kWidth, kHeight, "accuracy against " + axis);
+  std::string svg = begin_svg(kWidth, kHeight, title);
   for (int i = 0; i <= 4; ++i) {
-    const double value = floor_value + (1 - floor_value) * i / 4;
+    const double value = scale.least + (scale.most - scale.least) * i / 4;
     svg += line(kLeft, y_of(value), kWidth - kRight, y_of(value), i == 0 ? "axis" : "grid");
-    svg += text_at(kLeft - 6, y_of(value) + 4, fmt::format("{:.3g} %", 100 * value), "end");
+    svg += text_at(kLeft - 6, y_of(value) + 4, scale.text(value), "end");
   }
+  const auto half_label = [&](std::size_t i) {
+    return kCharacter * static_cast<double>(marks[i].label.size() + 1) / 2;
+  };
+  std::optional<std::size_t> chosen;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (!marks[i].is_chosen) continue;
+    svg += rectangle(x_of(i) - 14, kTop, 28, plot_height, "chosen");
+    chosen = i;
+  }
+  double labelled_to = 0;
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const SweepMark& mark = marks[i];
     const double x = x_of(i);
-    if (mark.is_chosen) svg += rectangle(x - 14, kTop, 28, plot_height, "chosen");
     if (i > 0) svg += line(x_of(i - 1), y_of(marks[i - 1].value), x, y_of(mark.value), "plus");
     svg += rectangle(x - 4, y_of(mark.high), 8, std::max(1.0, y_of(mark.low) - y_of(mark.high)),
                      "interval");
-    svg += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"point\"><title>{}: {:.1f} % ({:.1f} "
-        "... {:.1f} %)</title></circle>\n",
-        x, y_of(mark.value), mark.label, 100 * mark.value, 100 * mark.low, 100 * mark.high);
+    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"point\"><title>{}: ", x,
+                       y_of(mark.value), mark.label);
+    svg += scale.unit.empty() ? fmt::format("{:.1f} % ({:.1f} ... {:.1f} %)", 100 * mark.value,
+                                            100 * mark.low, 100 * mark.high)
+                              : scale.text(mark.value);
+    svg += "</title></circle>\n";
+    // Neighbours on a true scale may stand closer than their labels; the chosen one keeps its own.
+    const double half = half_label(i);
+    const bool hides_chosen =
+        chosen && i != *chosen && std::abs(x - x_of(*chosen)) < half + half_label(*chosen);
+    if (hides_chosen || x - half < labelled_to) continue;
     svg += text_at(x, kHeight - kBottom + 16, mark.label, "middle");
+    labelled_to = x + half;
   }
   svg += text_at(kLeft + plot_width / 2, kHeight - 4, axis, "middle");
   return svg + "</svg>\n";
+}
+
+/// Places of numbers on a linear or, over more than two decades, a logarithmic axis; what is not
+/// above 0 stands at the end of that.
+std::vector<double> places_of(const std::vector<double>& numbers) {
+  constexpr double kMargin = 0.06, kDecades = 100, kApart = 0.15;
+  const double most = *std::max_element(numbers.begin(), numbers.end());
+  double least = most;
+  for (const double x : numbers) {
+    if (x > 0) least = std::min(least, x);
+  }
+  std::vector<double> places = numbers;
+  if (least > 0 && most > kDecades * least * (1 + 1e-9) &&
+      *std::min_element(numbers.begin(), numbers.end()) >= 0) {
+    const double zero = std::log(least) - kApart * std::log(most / least);
+    for (double& x : places) x = x > 0 ? std::log(x) : zero;
+  }
+  const auto [first, last] = std::minmax_element(places.begin(), places.end());
+  const double begin = *first, length = *last - *first;
+  for (double& x : places) {
+    x = length > 0 ? kMargin + (1 - 2 * kMargin) * (x - begin) / length : 0.5;
+  }
+  return places;
+}
+
+}  // namespace
+
+std::string svg_sweep(const std::vector<SweepMark>& marks, const std::string& axis) {
+  if (marks.empty()) return {};
+  std::vector<double> places;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    places.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(marks.size()));
+  }
+  return draw_curve(marks, places, scale_of_proportions(marks), axis, "accuracy against " + axis);
+}
+
+std::string svg_curve(const std::vector<SweepMark>& marks, const std::vector<double>& numbers,
+                      const std::string& axis) {
+  if (marks.empty()) return {};
+  return draw_curve(marks, places_of(numbers), scale_of_proportions(marks), axis,
+                    "accuracy against " + axis);
+}
+
+std::string svg_amounts(const std::vector<SweepMark>& marks, const std::vector<double>& numbers,
+                        const std::string& axis, const std::string& unit) {
+  double largest = 0;
+  for (const SweepMark& mark : marks) largest = std::max(largest, mark.value);
+  if (marks.empty() || largest <= 0) return {};
+  const Scale scale{.least = 0, .most = 4 * round_step(largest / 4), .unit = unit};
+  return draw_curve(marks, places_of(numbers), scale, axis, unit + " against " + axis);
 }
 
 std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, bool undecided) {
@@ -374,15 +469,6 @@ std::string draw_part(const TreePart& part, const Box& box, int level, int color
                              : draw_part(*order[i], boxes[i], level + 1, color);
   }
   return svg;
-}
-
-/// A number that divides an axis of this length well: 1, 2 or 5 times a power of ten.
-double round_step(double length) {
-  const double power = std::pow(10.0, std::floor(std::log10(length)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= length) return factor * power;
-  }
-  return 10 * power;
 }
 
 /// Patterns that tell the segments apart without colour.

@@ -18,7 +18,7 @@ std::string svg_histogram(const std::vector<std::int64_t>& values, const std::st
 /// Counts[label][decision] with the diagonal set off. `undecided` is the last column when any.
 std::string svg_confusion(const std::vector<std::vector<std::int64_t>>& counts, bool undecided);
 
-/// One value of what is swept: a proportion and the interval around it.
+/// One value of what is swept: a proportion (or an amount) and the interval around it.
 struct SweepMark {
   std::string label;  ///< below it
   double value = 0;
@@ -29,6 +29,15 @@ struct SweepMark {
 
 /// Proportions against what is swept, from left to right, joined by a line.
 std::string svg_sweep(const std::vector<SweepMark>& marks, const std::string& axis);
+
+/// The same where each mark has its number on the axis, which is logarithmic if they span more than
+/// two decades.
+std::string svg_curve(const std::vector<SweepMark>& marks, const std::vector<double>& numbers,
+                      const std::string& axis);
+
+/// The same of amounts in `unit`, from 0 up.
+std::string svg_amounts(const std::vector<SweepMark>& marks, const std::vector<double>& numbers,
+                        const std::string& axis, const std::string& unit);
 
 /// A proportion on a scale, with its interval.
 std::string svg_interval(double value, double low, double high);

@@ -19,9 +19,10 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kArray = "nacre_crossbar_array";
 constexpr std::string_view kConverter = "nacre_adc";
-constexpr std::array kLeaves = {kArray, kConverter};
+constexpr std::string_view kMagneticArray = "nacre_mtj_array";
+constexpr std::array kLeaves = {kArray, kConverter, kMagneticArray};
 /// Parts of the models: mapped once, not once for each use.
-constexpr std::array<std::string_view, 2> kParts = {"nacre_device_random", "nacre_device_deviate"};
+constexpr std::string_view kParts = "nacre_device_*";
 
 constexpr const char* kCommandFile = "devices.ys";
 constexpr const char* kConverterConstants = "adc_28nm";
@@ -91,8 +92,9 @@ std::int64_t DeviceModel::operator[](const std::string& parameter) const {
 }
 
 std::int64_t DeviceModel::bits() const {
-  if (leaf != kArray) return 0;
   const DeviceModel& self = *this;
+  if (leaf == kMagneticArray) return self["Rows"] * self["Bits"] * self["DevicesPerBit"];
+  if (leaf != kArray) return 0;
   return self["Banks"] * self["Rows"] * self["Columns"] * self["CellBits"];
 }
 
@@ -136,9 +138,7 @@ SourceFile device_commands(const std::vector<DeviceModel>& devices, DeviceModels
     commands += fmt::format("chtype -set {} t:{}\n", device.module, pattern_of(device.type));
   }
   if (kind == DeviceModels::Logic) {
-    for (const std::string_view part : kParts) {
-      commands += fmt::format("setattr -mod -set keep_hierarchy 1 {}\n", part);
-    }
+    commands += fmt::format("setattr -mod -set keep_hierarchy 1 {}\n", kParts);
   }
   // What is left of the models behind the boxes goes.
   return {.path = kCommandFile, .text = commands + fmt::format("hierarchy -top {}\n", top)};
@@ -181,6 +181,11 @@ std::optional<MemoryEstimate> estimate_device(const std::vector<MemoryConstants>
                                               const DeviceModel& device, double node_nm,
                                               double voltage, Diagnostics& diagnostics) {
   if (device.leaf == kConverter) return estimate_converter(device, node_nm, voltage);
+  if (device.leaf == kMagneticArray) {
+    return estimate_memory(table, "stt_mram", node_nm, device.module, device["Rows"],
+                           static_cast<int>(device["Bits"] * device["DevicesPerBit"]), false,
+                           diagnostics);
+  }
   auto estimate =
       estimate_memory(table, "rram", node_nm, device.module, device["Banks"] * device["Rows"],
                       static_cast<int>(device["Columns"]), false, diagnostics);

@@ -1,5 +1,5 @@
 #pragma once
-// Device models of the RTL (crossbar array, converter): macros in a netlist, or gates.
+// Device models of the RTL (crossbar array, converter, MTJ array): macros in a netlist, or gates.
 
 #include <cstdint>
 #include <filesystem>
@@ -56,7 +56,8 @@ std::string device_wrappers(const std::vector<DeviceModel>& devices);
 MemoryConstants converter_constants();
 
 /// What a device macro costs; `read_j` is one conversion of a converter, or one driven word line
-/// (times the digit) of an array, in all columns that are connected at once. Rules:
+/// (times the digit) of a crossbar, in all columns that are connected at once, or one row of an MTJ
+/// array that is sensed. Rules:
 /// docs/synthesis.md, "Device macros". N1109: the table has no resistive cell.
 std::optional<MemoryEstimate> estimate_device(const std::vector<MemoryConstants>& table,
                                               const DeviceModel& device, double node_nm,

@@ -187,7 +187,10 @@ bool find_sources(const Spec& spec, const Files& files, Inputs& inputs, Diagnost
                 [](const SourceFile& file) { return file.path.starts_with("rtl/macro/"); });
   inputs.rtl = std::move(*source);
   for (const auto& [path, text] : files) {
-    if (path.starts_with("stub/")) inputs.stubs.push_back({.path = path, .text = text});
+    // Which device models become black boxes is found in the RTL (device_models.hpp).
+    const bool is_device = path.starts_with("stub/devices/");
+    if (path.starts_with("stub/") && !is_device)
+      inputs.stubs.push_back({.path = path, .text = text});
   }
   return true;
 }

@@ -45,6 +45,7 @@ Verb check_verb();
 Verb generate_verb();
 Verb verify_verb();
 Verb synth_verb();
+Verb sweep_verb();
 Verb kinds_verb();
 Verb schema_verb();
 Verb explain_verb();

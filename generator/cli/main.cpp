@@ -27,7 +27,7 @@ struct Parsed {
 };
 
 std::vector<Verb> all_verbs() {
-  return {check_verb(), generate_verb(), verify_verb(),  synth_verb(),
+  return {check_verb(), generate_verb(), verify_verb(),  sweep_verb(), synth_verb(),
           kinds_verb(), schema_verb(),   explain_verb(), doctor_verb()};
 }
 

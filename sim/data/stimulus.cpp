@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/random.hpp"
+#include "spec/kind_spec.hpp"
 
 namespace nacre::data {
 namespace {
@@ -168,6 +169,117 @@ Sample value_sample(const StreamShape& input, std::uint64_t seed, std::int64_t i
   return sample;
 }
 
+// ------------------------------------------------------------------- Value streams of requests
+
+enum class RequestCorner { AllLargest, AllZero, ReadsAlone, OneItem, NoRequest, Count };
+
+/// Most items that a corner sample goes through.
+constexpr std::int64_t kCornerItems = 48;
+/// Most requests in a random sample.
+constexpr std::uint64_t kMaxRequests = 64;
+
+void push_read(const RequestShape& requests, std::int64_t item, Sample& sample) {
+  push_value(requests.items * requests.lanes + item, 0, sample);
+}
+
+void push_write(const RequestShape& requests, std::int64_t item, std::int64_t payload,
+                Sample& sample) {
+  for (std::int64_t lane = 0; lane < requests.lanes; ++lane) {
+    push_value(item * requests.lanes + lane, payload, sample);
+  }
+}
+
+Sample request_corner(const StreamShape& input, const RequestShape& requests,
+                      RequestCorner corner) {
+  const std::int64_t max = largest_payload(input);
+  Sample sample;
+  const auto write_and_read = [&](std::int64_t payload) {
+    // The last items: their addresses are the largest.
+    for (std::int64_t i = std::min(requests.items, kCornerItems); i > 0; --i) {
+      push_write(requests, requests.items - i, payload, sample);
+      push_read(requests, requests.items - i, sample);
+    }
+  };
+  switch (corner) {
+    case RequestCorner::AllLargest:
+      sample.note = "corner: items written with ones, and read";
+      write_and_read(max);
+      break;
+    case RequestCorner::AllZero:
+      sample.note = "corner: items written with zeros, and read";
+      write_and_read(0);
+      break;
+    case RequestCorner::ReadsAlone:
+      sample.note = "corner: items read";
+      for (std::int64_t i = 0; i < std::min(requests.items, kCornerItems); ++i) {
+        push_read(requests, i, sample);
+      }
+      break;
+    case RequestCorner::OneItem:
+      sample.note = "corner: one item written again and again, one bit at a time";
+      for (int bit = 0; bit < input.payload_bits; ++bit) {
+        push_write(requests, 0, max & (std::int64_t{1} << bit), sample);
+        push_read(requests, 0, sample);
+      }
+      break;
+    case RequestCorner::NoRequest:
+      sample.note = "corner: no request";
+      break;
+    case RequestCorner::Count:
+      break;
+  }
+  sample.words.push_back(kEndOfSample);
+  return sample;
+}
+
+Sample request_sample(const StreamShape& input, const RequestShape& requests, std::uint64_t seed,
+                      std::int64_t index) {
+  if (index < static_cast<std::int64_t>(RequestCorner::Count)) {
+    return request_corner(input, requests, static_cast<RequestCorner>(index));
+  }
+  Sample sample;
+  RandomSequence random(CounterRandom(seed, Purpose::Stimulus, static_cast<std::uint64_t>(index)));
+  const auto below = [&](std::int64_t bound) {
+    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(bound)));
+  };
+  const std::int64_t min = smallest_payload(input);
+  const std::int64_t max = largest_payload(input);
+  const auto push_lane = [&](std::int64_t item, std::int64_t lane) {
+    // Equal values meet cells that hold them already.
+    const std::int64_t payload = random.chance(0.2)   ? 0
+                                 : random.chance(0.1) ? max
+                                                      : min + below(max - min + 1);
+    push_value(item * requests.lanes + lane, payload, sample);
+  };
+  constexpr std::size_t kHotItems = 3;
+  std::vector<std::int64_t> hot;
+  for (std::size_t i = 0; i < kHotItems; ++i) hot.push_back(below(requests.items));
+  const double writes = random.uniform();
+  const double in_hot_items = random.uniform();
+  const std::uint64_t count = 1 + random.below(kMaxRequests);
+  for (std::uint64_t request = 0; request < count; ++request) {
+    if (input.steps && random.chance(0.05)) sample.words.push_back(kEndOfStep);
+    const std::int64_t item = random.chance(in_hot_items)
+                                  ? hot[static_cast<std::size_t>(random.below(kHotItems))]
+                                  : below(requests.items);
+    if (!random.chance(writes)) {
+      push_read(requests, item, sample);
+      continue;
+    }
+    for (std::int64_t lane = 0; lane + 1 < requests.lanes; ++lane) {
+      // Left out, given twice, given at another item's address: the lanes are of all items.
+      if (random.chance(0.1)) continue;
+      if (random.chance(0.2)) push_lane(item, lane);
+      push_lane(random.chance(0.1) ? below(requests.items) : item, lane);
+    }
+    if (random.chance(0.05)) continue;  // never completed
+    push_lane(item, requests.lanes - 1);
+    if (random.chance(0.1)) push_lane(item, requests.lanes - 1);
+  }
+  sample.words.push_back(kEndOfSample);
+  return sample;
+}
+
 // ------------------------------------------------------------------------------ Event streams
 
 enum class EventCorner {
@@ -325,12 +437,16 @@ bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diag
 
 }  // namespace
 
-std::int64_t num_corner_samples(const StreamShape& input) {
+std::int64_t num_corner_samples(const StreamShape& input,
+                                const std::optional<RequestShape>& requests) {
+  if (requests) return static_cast<std::int64_t>(RequestCorner::Count);
   if (!input.values) return static_cast<std::int64_t>(EventCorner::Count);
   return static_cast<std::int64_t>(ValueCorner::Count) - (input.steps ? 0 : kCornersOfSteps);
 }
 
-Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
+Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index,
+                     const std::optional<RequestShape>& requests) {
+  if (requests) return request_sample(input, *requests, seed, index);
   return input.values ? value_sample(input, seed, index) : event_sample(input, seed, index);
 }
 
@@ -339,6 +455,12 @@ std::optional<Stimulus> Stimulus::open(const Spec& spec, std::uint64_t seed,
   Stimulus stimulus;
   stimulus.input_ = spec.input;
   stimulus.seed_ = seed;
+  if (!spec.stages.empty()) {
+    const KindSpec* kind = find_kind_spec(spec.stages.front().kind);
+    if (kind != nullptr && kind->requests != nullptr) {
+      stimulus.requests_ = kind->requests(spec.stages.front());
+    }
+  }
   if (!spec.dataset) return stimulus;
   const Dataset& dataset = *spec.dataset;
   stimulus.shift_right_ = dataset.shift_right;
@@ -358,6 +480,10 @@ std::optional<Stimulus> Stimulus::open(const Spec& spec, std::uint64_t seed,
 std::optional<std::int64_t> Stimulus::available() const {
   if (!samples_) return std::nullopt;
   return samples_->num_samples();
+}
+
+std::int64_t Stimulus::num_corners() const {
+  return samples_ ? 0 : num_corner_samples(input_, requests_);
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>> Stimulus::image_shape() const {
@@ -381,7 +507,7 @@ Sample Stimulus::dataset_sample(std::int64_t index) const {
 }
 
 Sample Stimulus::sample(std::int64_t index) const {
-  return samples_ ? dataset_sample(index) : random_sample(input_, seed_, index);
+  return samples_ ? dataset_sample(index) : random_sample(input_, seed_, index, requests_);
 }
 
 }  // namespace nacre::data

@@ -32,6 +32,8 @@ class Stimulus {
 
   /// Samples in the data set; nothing when samples are random (there is no end to them).
   std::optional<std::int64_t> available() const;
+  /// The first sample that is no corner any more.
+  std::int64_t num_corners() const;
   bool has_labels() const { return labels_.has_value(); }
   Sample sample(std::int64_t index) const;
   /// Rows and columns when each sample of the data set is one image.
@@ -42,6 +44,7 @@ class Stimulus {
   Sample dataset_sample(std::int64_t index) const;
   StreamShape input_;
   std::uint64_t seed_ = 0;
+  std::optional<RequestShape> requests_;  ///< of the first stage
   int shift_right_ = 0;
   std::optional<IdxTensor> samples_;
   std::optional<IdxTensor> labels_;
@@ -50,10 +53,13 @@ class Stimulus {
 /// Random samples of a stream of this shape; the first few are its corners (all zero, all largest,
 /// one input alone, silent steps, every input in every step, all negative, no step at all; of value
 /// streams also frames that are not whole). A sample of a value stream with steps has several
-/// frames.
-Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index);
+/// frames. With `requests` a sample is accesses to items instead, at random and to a few items
+/// again and again, reads and writes mixed, lanes left out or given twice.
+Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index,
+                     const std::optional<RequestShape>& requests = {});
 
 /// The first `index` that is no corner any more.
-std::int64_t num_corner_samples(const StreamShape& input);
+std::int64_t num_corner_samples(const StreamShape& input,
+                                const std::optional<RequestShape>& requests = {});
 
 }  // namespace nacre::data

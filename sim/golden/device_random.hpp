@@ -11,6 +11,16 @@ enum class DevicePurpose : std::uint32_t {
   ReadNoise = 1,
   ConverterOffset = 2,
   ConverterNonlinearity = 3,
+  // Of docs/mtj_array.md.
+  Resistance = 4,
+  Tmr = 5,
+  AccessTransistor = 6,
+  PersistentError = 7,
+  SenseOffset = 8,
+  Reference = 9,
+  Read = 10,
+  Switching = 11,  ///< and disturb
+  Retention = 12,
 };
 
 /// The counter-based generator: a number is a function of key and block alone.

@@ -12,6 +12,10 @@
 #include "golden/golden.hpp"
 #include "golden/timing.hpp"
 
+namespace nacre {
+struct MramMacroSpec;
+}
+
 namespace nacre::golden {
 
 /// How the devices of a design differ from those of its specification.
@@ -25,6 +29,20 @@ struct DeviceVariant {
   bool ideal = false;  ///< nothing deviates; converters keep bits and shift
 };
 
+/// What it took to write arrays once, and what came of it; sums.
+struct Programming {
+  std::int64_t devices = 0;  ///< of the arrays, all of them
+  std::int64_t bits = 0;     ///< of these, such as the stage uses
+  std::int64_t wrong_bits =
+      0;  ///< used ones with a device that is not in the state it was written to
+  std::int64_t pulses = 0;
+  std::int64_t pulsed_devices = 0;  ///< driven at a pulse's start
+  std::int64_t retries = 0;         ///< rounds after the first of a row
+  std::int64_t energy_fj = 0;
+
+  bool operator==(const Programming&) const = default;
+};
+
 /// What a kind with random devices tells a study of them.
 struct DeviceModel {
   /// The stage has devices that differ from die to die.
@@ -35,6 +53,13 @@ struct DeviceModel {
   /// Registers, by name within the stage, and what they must hold before the stage's memories are
   /// loaded, for a design whose own devices may be others.
   std::vector<std::pair<std::string, std::int64_t>> (*registers)(const Stage& stage);
+  /// The stage's parameters with its arrays as the write controller leaves them that `program`
+  /// describes (read_mram_program); what it took is added to `sum`. Null: the kind has no such
+  /// arrays.
+  std::shared_ptr<const StageParams> (*program)(const Stage& stage, const MramMacroSpec& program,
+                                                Programming& sum) = nullptr;
+  /// Bits of a row that `program` writes; with it.
+  std::int64_t (*row_bits)(const Stage& stage) = nullptr;
 };
 
 /// One kind's golden model and timing model; `<kind>_kind_model()` returns it.
@@ -59,6 +84,9 @@ const KindModel& kind_model(std::string_view name);
 /// The specification with other devices in every stage that has any. Name and hash stay: the
 /// hardware is the same.
 Spec with_devices(const Spec& spec, const DeviceVariant& variant);
+
+/// The specification with the arrays of its stages written by a controller, where a kind has any.
+Spec with_programmed_arrays(const Spec& spec, const MramMacroSpec& program, Programming& sum);
 
 /// Index of the stage whose verdict stage `index` waits for.
 std::optional<std::size_t> stage_decider(const Spec& spec, std::size_t index);

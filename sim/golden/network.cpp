@@ -35,6 +35,16 @@ Spec with_devices(const Spec& spec, const DeviceVariant& variant) {
   return other;
 }
 
+Spec with_programmed_arrays(const Spec& spec, const MramMacroSpec& program, Programming& sum) {
+  Spec other = spec;
+  for (Stage& stage : other.stages) {
+    const DeviceModel* devices = kind_model(stage.kind).devices;
+    if (devices == nullptr || devices->program == nullptr) continue;
+    stage.params = devices->program(stage, program, sum);
+  }
+  return other;
+}
+
 struct Network::Impl {
   struct Node {
     std::unique_ptr<StageModel> model;

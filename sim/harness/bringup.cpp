@@ -15,6 +15,7 @@ constexpr std::uint64_t kBringUpSample = std::uint64_t{1} << 62;
 
 constexpr std::uint32_t kErrorRefusedBusy = 1u << 5;
 constexpr std::uint32_t kErrorRefused = 1u << 6;
+constexpr std::uint32_t kErrorsOfStages = ~0xffu;
 constexpr std::uint32_t kIrqSampleDone = 1;
 constexpr std::uint32_t kIrqError = 2;
 
@@ -204,9 +205,11 @@ void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
 }
 
 /// Sends a sample with the output held back until a word waits there (the design is then surely
-/// busy) and tries the memories, which must refuse; then lets it end.
+/// busy) and tries the memories, which must refuse; then lets it end. What stages flag is not
+/// looked at: random devices may err in another way than when the sample came first.
 void check_busy_refusal(const Setup& setup, Bench& bench, const Expected& expected,
                         Findings& findings) {
+  const std::uint32_t others = expected.errors | kErrorsOfStages;
   const auto readable = [](const MapMemory& each) { return each.access != "wo"; };
   const auto memory = std::find_if(setup.map.memories.begin(), setup.map.memories.end(), readable);
   if (memory == setup.map.memories.end()) return;
@@ -216,12 +219,12 @@ void check_busy_refusal(const Setup& setup, Bench& bench, const Expected& expect
   bool refused = false;
   bench.read(memory->address, &refused);
   expect_refusal(setup, bench, fmt::format("read of {} while busy", memory->name), refused,
-                 kErrorRefusedBusy, findings, expected.errors);
+                 kErrorRefusedBusy, findings, others);
   if (memory->access == "rw") {
     const std::uint32_t bits = memory->row_bits >= 32 ? 0xffffffff : (1u << memory->row_bits) - 1;
     bench.write(memory->address, 0x5aa5a55a & bits, &refused);
     expect_refusal(setup, bench, fmt::format("write to {} while busy", memory->name), refused,
-                   kErrorRefusedBusy, findings, expected.errors);
+                   kErrorRefusedBusy, findings, others);
   }
   bench.set_sink(true);
   while (bench.end_cycle() < 0 && bench.check_progress("end_of_sample")) bench.tick();
@@ -333,8 +336,7 @@ void try_bad_words(const Setup& setup, Bench& bench, Findings& findings) {
   }
   // The same words between those of a sample: nothing of it may change.
   GoldenSide golden(setup);
-  const data::Sample sample = setup.stimulus->sample(
-      setup.stimulus->available() ? 0 : data::num_corner_samples(setup.spec->input));
+  const data::Sample sample = setup.stimulus->sample(setup.stimulus->num_corners());
   const Expected expected = golden.expect(sample);
   all_flags |= expected.errors;  // a program may be at fault in every sample
   std::vector<Beat> beats = beats_of(sample.words);

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -368,6 +369,147 @@ def csram_corners(folder):
     return table
 
 
+def memory(words=4, bits=32, runs=(PLAIN, ROUGH), counters="full", steps=False, **extra):
+    """(specification without its name, runs) of one mram_macro."""
+    stage = {"name": "memory", "kind": "mram_macro", "inputs": ["input"], "words": words, "data_bits": bits, **extra}
+    stream = values((-(-bits // 32) + 1) * words, 32, steps=steps)
+    return {"nacre": 1, "input": stream, "counters": counters, "stages": [stage]}, runs
+
+
+# What errs in the rows and corners of mram_macro: rates so high that a short run meets all of it.
+MEMORY_RATES = {"level": 1, "seed": 5, "persistent": [0.002, 0.004], "transient": [0.01, 0.02], "disturb": 0.001,
+                "retention": 0.0001, "write_success": [0.4, 0.6, 0.8, 0.9], "write_energy_fj": [100, 200, 350, 700],
+                "sense_energy_fj": 15}
+MEMORY_RESISTANCES = {"level": 2, "seed": 9, "sense_energy_fj": 20, "physics": {
+    "sigma_resistance": 0.12, "sense_offset": 0.05, "metastable_zone": 0.05, "read_noise": 0.03}}
+
+
+def memory_corners():
+    """name -> (specification, runs) of mram_macro: sizes, ends of durations and pulses, each sort of devices."""
+    table = {}
+
+    def add(name, entry):
+        spec, runs = entry
+        table[f"mram_{name}"] = ({**spec, "name": f"mram_{name}"}, runs)
+
+    safe = {"pre_read": True, "verify": True, "max_rounds": 3, "amplitude_step": 1, "pulse_step": 3}
+    add("smallest", memory(1, 8, counters="none"))
+    add("smallest_spare", memory(1, 8, spares=1, scrub_every=1, write={"verify": True}, devices=MEMORY_RATES))
+    add("largest_word", memory(17, 64, ecc="dected", sensing="differential", spares=16, journal=True, write=safe,
+                               devices=MEMORY_RATES))
+    add("rates", memory(6, 21, ecc="secded", sensing="differential", spares=3, journal=True, scrub_every=3, steps=True,
+                        runs=(PLAIN, ROUGH, STEPS), write={**safe, "tolerated_bits": 1}, devices=MEMORY_RATES))
+    add("resistances", memory(5, 40, ecc="dected", journal=True, scrub_every=2, devices=MEMORY_RESISTANCES, write={
+        "verify": True, "max_rounds": 2, "self_terminate": True, "tolerated_bits": 2}))
+    add("filaments", memory(7, 13, ecc="secded", sensing="self_reference", scrub_every=4, devices={
+        "level": 2, "preset": "rram"}, write={"max_rounds": 2, "self_terminate": True}))
+    longest = dict.fromkeys(("precharge", "evaluate", "pulse", "recover"), 16)
+    add("longest_steps", memory(3, 9, sensing="differential", timing=longest, devices=MEMORY_RATES, write={
+        "verify": True, "max_rounds": 15, "pulse_step": 15, "amplitude": 3, "amplitude_step": 3}))
+    add("shortest_steps", memory(3, 33, ecc="secded", timing=dict.fromkeys(longest, 1), devices=MEMORY_RATES, write={
+        "pre_read": True, "self_terminate": True}))
+    add("no_counters", memory(5, 32, counters="none", journal=True, write=safe, spares=2, devices=MEMORY_RATES))
+    return table
+
+
+MEMORY_FACTORS = {
+    # sensing, journal, pre_read, verify, spares: what goes together
+    "controller": [(sensing, journal, pre_read, verify, spares)
+                   for sensing in ("reference", "differential") for journal in (False, True)
+                   for pre_read in (False, True) for verify, spares in ((False, 0), (True, 0), (True, 2))]
+                  + [("self_reference", False, False, False, 0)],
+    "ecc": ["none", "secded", "dected"],
+    "self_terminate": [False, True],
+    "scrub_every": [0, 1, 3],
+    "devices": ["ideal", "rates", "resistances", "rram"],
+    "data_bits": [8, 13, 33, 64],
+    "words": [2, 3, 5],
+    "max_rounds": [1, 3],
+    "counters": ["full", "none"],
+}
+
+
+def memory_row_spec(name, row):
+    sensing, journal, pre_read, verify, spares = row["controller"]
+    write = {"pre_read": pre_read, "verify": verify, "self_terminate": row["self_terminate"], "amplitude_step": 1,
+             "pulse_step": 2}
+    if verify or sensing == "self_reference":
+        write["max_rounds"] = row["max_rounds"]
+    devices = {"ideal": {}, "rates": MEMORY_RATES, "resistances": MEMORY_RESISTANCES,
+               "rram": {"level": 2, "preset": "rram"}}[row["devices"]]
+    spec, _ = memory(row["words"], row["data_bits"], counters=row["counters"], ecc=row["ecc"], sensing=sensing,
+                     journal=journal, spares=spares, scrub_every=row["scrub_every"], write=write, devices=devices)
+    return {**spec, "name": name}
+
+
+def layer(name="layer", source="input", outputs=6, row_bits=4, **extra):
+    """A stage xnor_tile of random weights."""
+    return {"name": name, "kind": "xnor_tile", "inputs": [source], "outputs": outputs, "row_bits": row_bits,
+            "weights": {"fill": "random", "seed": 3}, **extra}
+
+
+def layer_corners(folder):
+    """name -> (specification, runs) of xnor_tile: sizes, organisations, levels, chains; thresholds: files in `folder`."""
+    table = {}
+
+    def add(name, stream, stages, runs=(PLAIN, ROUGH), **top):
+        name = f"xnor_{name}"
+        table[name] = ({"nacre": 1, "name": name, "input": stream, "counters": "full", **top, "stages": stages}, runs)
+
+    def numbers(name, values):
+        write_array(folder / f"{name}.npy", [len(values)], values)
+        return f"{name}.npy"
+
+    def thresholds(name, outputs, inputs):
+        source = random.Random(name)
+        middle = [source.randint(max(0, inputs // 2 - 2), min(inputs + 1, inputs // 2 + 3)) for _ in range(outputs)]
+        return {"thresholds_file": numbers(f"xnor_{name}_thresholds", [0, inputs + 1, *middle][-outputs:]),
+                "invert_file": numbers(f"xnor_{name}_invert", [source.randint(0, 1) for _ in range(outputs)])}
+
+    rates = {"level": 1, "seed": 19, "persistent": [0.05, 0.02], "transient": [0.1, 0.03], "disturb": 0.02,
+             "retention": 1e-6}
+    # So wide that reads fail, and bits are metastable.
+    wide = {"level": 2, "seed": 23, "physics": {"sigma_resistance": 0.15, "metastable_zone": 0.05, "read_noise": 0.04,
+                                                "sense_offset": 0.05, "reference_sigma": 0.03}}
+    parallel = {"organisation": "parallel"}
+    for name, extra in (("serial", {}), ("parallel", parallel)):
+        add(f"smallest_{name}", values(1, 1), [layer(outputs=1, row_bits=1, **extra)])
+        add(f"smallest_{name}_popcount", values(1, 1, steps=True), [layer(
+            outputs=1, row_bits=1, output="popcount", sensing="reference", **extra)], (PLAIN, ROUGH, STEPS))
+        # One column more than a word of the bus holds, and one less than the next power of two.
+        add(f"wide_rows_{name}", values(131, 1), [layer(
+            outputs=9, row_bits=33, devices=rates, **thresholds(f"wide_rows_{name}", 9, 131), **extra)])
+        add(f"rates_{name}", values(29, 1, steps=True), [layer(
+            outputs=11, row_bits=5, devices=rates, sensing="reference", **thresholds(f"rates_{name}", 11, 29), **extra)],
+            (PLAIN, ROUGH, STEPS))
+        for sensing in ("differential", "reference"):
+            add(f"resistances_{name}_{sensing}", values(23, 1), [layer(
+                outputs=7, row_bits=3, output="popcount", sensing=sensing, devices=wide, **extra)])
+        add(f"longest_read_{name}", values(5, 1), [layer(
+            outputs=3, timing={"precharge": 16, "evaluate": 16}, devices=wide, **extra)])
+        add(f"no_counters_{name}", values(9, 1), [layer(**extra)], counters="none")
+    add("tiles", values(61, 1), [layer(outputs=10, row_bits=7, tiles=9, **thresholds("tiles", 10, 61))])
+    add("tiles_and_folds", values(61, 1), [layer(outputs=10, row_bits=7, tiles=4, output="popcount", devices=rates)])
+    add("most_tiles", values(64, 1), [layer(outputs=5, row_bits=1, tiles=64, output="popcount")])
+    add("most_arrays", values(6, 1), [layer(outputs=64, row_bits=1, **parallel)])
+    add("columns_beyond_inputs", values(5, 1), [layer(row_bits=70, output="popcount", devices=rates)])
+    add("columns_beyond_neurons", values(5, 1), [layer(outputs=3, row_bits=70, devices=rates, **parallel)])
+    add("filaments", values(20, 1), [layer(output="popcount", sensing="reference",
+                                           devices={**wide, "preset": "rram", "physics": {"sigma_resistance": 0.25}})])
+    # The second layer is slower than the first, and the other way round.
+    add("network_serial", values(24, 1), [
+        layer("first", outputs=20, row_bits=12, devices=rates, **thresholds("network_serial", 20, 24)),
+        layer("second", "first", outputs=12, row_bits=3, devices=wide),
+        layer("third", "second", outputs=4, output="popcount", **parallel),
+        {"name": "readout", "kind": "value_readout", "inputs": ["third"], "report_values": True}])
+    add("network_parallel", values(24, 1, steps=True), [
+        layer("first", outputs=20, row_bits=8, devices=rates, **parallel),
+        layer("second", "first", outputs=12, row_bits=20, tiles=1, devices=wide),
+        layer("third", "second", outputs=4, row_bits=1, output="popcount", timing={"precharge": 3}),
+        {"name": "readout", "kind": "value_readout", "inputs": ["third"]}], (PLAIN, ROUGH, STEPS))
+    return table
+
+
 def corners():
     """name -> (specification, runs)"""
     both = (PLAIN, ROUGH)
@@ -591,7 +733,8 @@ FAST = ["all_min_event", "all_max_step", "one_neuron_one_input", "lanes_do_not_d
         "random_encoder", "decide_first_to_k", "decide_lead", "value_readout_plain", "value_readout_steps_signed_reported",
         "imc_smallest_signed", "imc_odd_sizes", "imc_convolution_steps", "imc_chain", "crossbar_sixteen_levels",
         "crossbar_all_deviations", "csram_random_128", "csram_blocks_of_data",
-        "attention_widest_fields", "attention_between_tiles"]
+        "attention_widest_fields", "attention_between_tiles", "mram_smallest", "mram_rates", "mram_filaments",
+        "xnor_smallest_serial", "xnor_rates_serial", "xnor_resistances_parallel_differential", "xnor_network_parallel"]
 
 
 def operations_per_cycle(out):
@@ -632,7 +775,7 @@ def main():
     parser.add_argument("nacre", type=pathlib.Path)
     parser.add_argument("work", type=pathlib.Path)
     parser.add_argument("--set", choices=["fast", "full"], default="fast")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="names, a regular expression")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--samples", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1, help="of the covering rows")
@@ -640,12 +783,14 @@ def main():
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     table = {**corners(), **imc_corners(options.work), **crossbar_corners(),
-             **attention_corners(), **csram_corners(options.work)}
+             **attention_corners(), **csram_corners(options.work), **memory_corners(), **layer_corners(options.work)}
     if options.set == "full":
         for number, row in enumerate(pairwise_rows(options.seed, IMC_FACTORS, lambda row: row)):
             name = f"imc_row_{number:02}"
             table[name] = (imc_row_spec(name, row, options.work),
                            (PLAIN, ROUGH, STEPS) if row["steps"] and number % 4 == 0 else (PLAIN, ROUGH))
+        for number, row in enumerate(pairwise_rows(options.seed, MEMORY_FACTORS, lambda row: row)):
+            table[f"mram_row_{number:03}"] = (memory_row_spec(f"mram_row_{number:03}", row), (PLAIN, ROUGH))
         rows = pairwise_rows(options.seed)
         for number, row in enumerate(rows):
             name = f"row_{number:02}"
@@ -653,7 +798,7 @@ def main():
     else:
         table = {name: table[name] for name in FAST}
     if options.only:
-        table = {name: entry for name, entry in table.items() if name == options.only}
+        table = {name: entry for name, entry in table.items() if re.fullmatch(options.only, name)}
         if not table:
             sys.exit(f"no configuration '{options.only}'")
     if options.list:

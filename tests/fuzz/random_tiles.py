@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Random matrices on random in-memory-computing tiles through `nacre verify`.
+"""Random matrices on random in-memory-computing tiles, and random memories, through `nacre verify`.
 
     random_tiles.py NACRE WORK --count 100 --seed 1 [--jobs 2] [--only K] [--kinds imc_digital,imc_crossbar]
 
 Design k of seed S depends on S and k only; `--only k` repeats one. A design is one stage of tiles, or two with a
 requantisation between them: 1 ... 256 rows, inputs and weights of 1 ... 16 bits, both signs, convolutions, frames in
 steps, weights by `fill` or from a file; some end in a value_readout. Of imc_sram_vector: 2 ... 40 rows and a program of
-random entries, loops among them. Kinds of tiles take turns; by default all that NACRE has. Each
-design goes through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays
+random entries, loops among them. Of mram_macro: 1 ... 20 words, every code, sensing and controller, devices of every
+level. Of xnor_tile: one to three layers of 1 ... 256 inputs, both organisations. Kinds take turns; by default all that
+NACRE has. Each design goes through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays
 in WORK, and the command that repeats it is printed. Closing line: `N passed, N failed`.
 """
 import argparse
@@ -24,7 +25,7 @@ import tempfile
 from random_designs import Runner, write_npy
 
 COUNTS = [1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 31, 32, 33, 48, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256]
-KINDS = ("imc_digital", "imc_crossbar", "imc_sram_vector")
+KINDS = ("imc_digital", "imc_crossbar", "imc_sram_vector", "mram_macro", "xnor_tile")
 MOST_BANK_BITS = 1 << 15  # a bank larger than this takes long to compile, and shows nothing new
 
 
@@ -240,11 +241,120 @@ class Maker:
         stage, count = self.vector_stage(bits)
         return self.design([stage], count, bits, self.chance(0.5), self.chance(0.4))
 
+    # mram_macro -------------------------------------------------------------------------------------------------
+    def memory_devices(self, sensing):
+        choose = self.source
+        level = choose.choice([0, 1, 1, 2, 2])
+        devices = {"level": level, "seed": choose.randrange(1 << 32), "sense_energy_fj": choose.randint(0, 99)}
+        if level == 0:
+            return devices
+        if level == 1 and self.chance(0.7):
+            devices["persistent"] = [choose.choice([0, 0.003, 0.02]) for _ in range(2)]
+            devices["transient"] = [choose.choice([0, 0.005, 0.05]) for _ in range(2)]
+        options = {"write_success": choose.choice([0.5, 0.9, [0.2, 0.6, 0.8, 0.9]]), "disturb": 0.002,
+                   "retention": 0.0001, "write_energy_fj": [choose.randrange(1 << 20) for _ in range(4)]}
+        devices.update({key: value for key, value in options.items() if self.chance(0.5)})
+        if level == 2 or self.chance(0.3):
+            devices["preset"] = choose.choice(["stt_mtj", "rram"])
+        if level == 2 and self.chance(0.6):
+            # So wide that reads fail, and bits are metastable.
+            devices["physics"] = {"sigma_resistance": choose.choice([0.05, 0.15]), "metastable_zone": 0.05,
+                                  "read_noise": choose.choice([0, 0.04]), "sense_offset": choose.choice([0, 0.05])}
+            if sensing == "reference":
+                devices["physics"]["reference_sigma"] = 0.03
+        return devices
+
+    def make_memory(self):
+        """(specification, runs) of mram_macro"""
+        choose = self.source
+        words = self.below(20)
+        bits = choose.choice([8, 11, 12, 13, 26, 27, 32, 33, 40, 57, 58, 64, choose.randint(8, 64)])
+        sensing = choose.choice(["reference", "differential", "self_reference"])
+        verify = sensing != "self_reference" and self.chance(0.7)
+        write = {"self_terminate": self.chance(0.5), "amplitude": choose.randint(0, 3),
+                 "amplitude_step": choose.randint(0, 3), "pulse_step": choose.choice([0, 1, 3, 15])}
+        stage = {"name": "memory", "kind": "mram_macro", "inputs": ["input"], "words": words, "data_bits": bits,
+                 "ecc": choose.choice(["none", "secded", "dected"]), "sensing": sensing, "write": write,
+                 "scrub_every": choose.choice([0, 0, 1, 2, 5]), "devices": self.memory_devices(sensing),
+                 "timing": {key: choose.choice([1, 1, 2, 3, 16]) for key in ("precharge", "evaluate", "pulse", "recover")}}
+        if sensing != "self_reference":
+            write.update(pre_read=self.chance(0.5), verify=verify)
+            stage["journal"] = self.chance(0.6)
+        if verify or sensing == "self_reference":
+            write["max_rounds"] = choose.choice([1, 2, 3, 15])
+        if verify:
+            write["tolerated_bits"] = choose.choice([0, 0, 1, 7])
+            stage["spares"] = choose.randint(0, min(words, 5))
+        if self.chance(0.5):
+            high = 1 << (bits % 8 or 8)  # of the last byte
+            count = words * -(-bits // 8)
+            values = [choose.randrange(min(high, 256) if (i + 1) % -(-bits // 8) == 0 else 256) for i in range(count)]
+            self.files += 1
+            stage["data_file"] = f"data_{self.files}.npy"
+            write_npy(self.folder / stage["data_file"], values, [words, -(-bits // 8)])
+        return self.design([stage], (-(-bits // 32) + 1) * words, 32, False, self.chance(0.4), may_read_out=False)
+
+    # xnor_tile --------------------------------------------------------------------------------------------------
+    def layer_devices(self):
+        choose = self.source
+        level = choose.choice([0, 1, 1, 2, 2])
+        devices = {"level": level, "seed": choose.randrange(1 << 32)}
+        if level == 1:
+            devices["persistent"] = [choose.choice([0, 0.01, 0.2]) for _ in range(2)]
+            devices["transient"] = [choose.choice([0, 0.02, 0.5]) for _ in range(2)]
+        if level > 0:
+            options = {"disturb": choose.choice([0.001, 0.05]), "retention": choose.choice([1e-8, 1e-4])}
+            devices.update({key: value for key, value in options.items() if self.chance(0.4)})
+        if level == 2 and self.chance(0.7):
+            # So wide that reads fail, and bits are metastable.
+            devices["physics"] = {"sigma_resistance": choose.choice([0.05, 0.15]), "metastable_zone": 0.05,
+                                  "read_noise": choose.choice([0, 0.04]), "sense_offset": choose.choice([0, 0.05])}
+        return devices
+
+    def layer(self, name, source, inputs, output):
+        """(stage, outputs)"""
+        choose = self.source
+        outputs = self.below(65)
+        stage = {"name": name, "kind": "xnor_tile", "inputs": [source], "outputs": outputs, "output": output,
+                 "organisation": choose.choice(["row_serial", "parallel"]),
+                 "sensing": choose.choice(["differential", "reference"]), "devices": self.layer_devices(),
+                 "timing": {key: choose.choice([1, 1, 2, 3]) for key in ("precharge", "evaluate")}}
+        side = inputs if stage["organisation"] == "row_serial" else outputs
+        stage["row_bits"] = max(choose.choice([1, 2, 3, 5, 8, 17, 32, 33, 64, 100, side]), -(-side // 64))
+        if stage["organisation"] == "row_serial":
+            stage["tiles"] = choose.randint(1, min(-(-inputs // stage["row_bits"]), 64))
+        if self.chance(0.5):
+            stage["weights"] = {"file": self.numbers([inputs, outputs], 0, 1)}
+        else:
+            stage["weights"] = {"fill": "random", "seed": choose.randrange(1 << 32)}
+        if output == "bit" and self.chance(0.6):
+            stage["thresholds_file"] = self.numbers([outputs], 0, inputs + 1)
+        if output == "bit" and self.chance(0.6):
+            stage["invert_file"] = self.numbers([outputs], 0, 1)
+        return stage, outputs
+
+    def make_binarised(self):
+        """(specification, runs) of xnor_tile"""
+        inputs = count = self.below(256)
+        stages, source = [], "input"
+        layers = self.source.choice([1, 1, 2, 3])
+        for number in range(layers):
+            last = number == layers - 1
+            stage, count = self.layer(f"layer_{number}", source, count,
+                                      self.source.choice(["bit", "popcount"]) if last else "bit")
+            source = stage["name"]
+            stages.append(stage)
+        return self.design(stages, inputs, 1, False, self.chance(0.4))
+
     # the design -------------------------------------------------------------------------------------------------
     def make(self):
         """(specification, runs)"""
         if self.kind == "imc_sram_vector":
             return self.make_vector()
+        if self.kind == "mram_macro":
+            return self.make_memory()
+        if self.kind == "xnor_tile":
+            return self.make_binarised()
         is_signed, steps = self.chance(0.5), self.chance(0.4)
         bits = self.source.randint(1, 8 if self.kind == "imc_crossbar" else 16)
         chain = self.chance(0.25)
@@ -255,8 +365,8 @@ class Maker:
             stages.append(self.stage("second", "first", addresses, out_bits, out_signed, may_convolve=False)[0])
         return self.design(stages, count, bits, is_signed, steps)
 
-    def design(self, stages, count, bits, is_signed, steps):
-        if self.chance(0.3):
+    def design(self, stages, count, bits, is_signed, steps, may_read_out=True):
+        if may_read_out and self.chance(0.3):
             stages.append({"name": "readout", "kind": "value_readout", "inputs": [stages[-1]["name"]],
                            "report_values": self.chance(0.5)})
         spec = {"nacre": 1, "name": "tiles", "input": {"kind": "values", "addresses": count, "bits": bits,

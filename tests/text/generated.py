@@ -44,10 +44,11 @@ def check_yosys(out):
     files = " ".join((out / "rtl.f").read_text().split())
     script = f"read_verilog -sv -defer {files}; hierarchy -check -top {top_of(out)}; proc; check -assert"
     run_silently(["yosys", "-q", "-p", script], out)
-    stubs = sorted(path.relative_to(out) for path in (out / "stub").glob("*.sv"))
+    stubs = sorted(path.relative_to(out) for path in (out / "stub").rglob("*.sv"))
     if stubs:
         # For synthesis the stubs stand in for the models, as black boxes.
-        files = " ".join([f for f in (out / "rtl.f").read_text().split() if "/macro/" not in f])
+        names = {stub.name for stub in stubs}
+        files = " ".join(f for f in (out / "rtl.f").read_text().split() if pathlib.Path(f).name not in names)
         stubs = " ".join(str(stub) for stub in stubs)
         script = (f"read_verilog -sv {stubs}; read_verilog -sv -defer {files}; "
                   f"hierarchy -check -top {top_of(out)}; proc; check -assert")

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -180,6 +181,85 @@ TEST(RandomSamples, NeverNegativeWhereThatIsNotAllowed) {
   for (std::int64_t index = 0; index < 60; ++index) {
     for (const Word& word : random_sample(shape, 1, index).words) EXPECT_FALSE(word.negative);
   }
+}
+
+// ------------------------------------------------------------------------------------ Requests
+
+constexpr RequestShape kMemory = {.items = 40, .lanes = 2};
+constexpr StreamShape kRequests = {.values = true, .addresses = 120, .payload_bits = 32};
+
+TEST(RandomRequests, AreLegalAndTheSameForTheSameSeedAndIndexOnly) {
+  const std::int64_t corners = num_corner_samples(kRequests, kMemory);
+  for (std::int64_t index = 0; index < 200; ++index) {
+    const Sample sample = random_sample(kRequests, 1, index, kMemory);
+    EXPECT_EQ(sample.words, random_sample(kRequests, 1, index, kMemory).words);
+    EXPECT_FALSE(sample.protocol_fault);
+    EXPECT_EQ(sample.words.back().kind, WordKind::EndOfSample);
+    EXPECT_EQ(count(sample, WordKind::Value), std::ssize(sample.words) - 1);
+    for (const Word& word : sample.words) {
+      EXPECT_TRUE(word.address >= 0 && word.address < 120);
+      EXPECT_TRUE(word.payload >= 0 && word.payload <= 0xffffffff);
+    }
+    EXPECT_EQ(index < corners, !sample.note.empty());
+    if (index < corners) continue;
+    EXPECT_NE(sample.words, random_sample(kRequests, 2, index, kMemory).words);
+  }
+}
+
+TEST(RandomRequests, ReadWriteRepeatAndLeaveOut) {
+  std::int64_t reads = 0, writes = 0, repeated = 0, foreign = 0, alone = 0, hot = 0, samples = 0;
+  std::set<std::int64_t> items;
+  for (std::int64_t index = num_corner_samples(kRequests, kMemory); index < 300; ++index) {
+    const std::vector<Word> words = random_sample(kRequests, 1, index, kMemory).words;
+    std::vector<int> accesses(40, 0);
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+      const std::int64_t address = words[i].address;
+      const bool is_read = address >= 80;
+      const bool completes = !is_read && address % 2 == 1;
+      reads += is_read ? 1 : 0;
+      writes += completes ? 1 : 0;
+      if (is_read || completes) {
+        const std::int64_t item = is_read ? address - 80 : address / 2;
+        items.insert(item);
+        ++accesses[static_cast<std::size_t>(item)];
+      }
+      if (i == 0 || is_read) continue;
+      repeated += words[i - 1].address == address ? 1 : 0;
+      const bool after_lane_0 = words[i - 1].address < 80 && words[i - 1].address % 2 == 0;
+      foreign += completes && after_lane_0 && words[i - 1].address != address - 1 ? 1 : 0;
+      alone += completes && !after_lane_0 ? 1 : 0;
+    }
+    ++samples;
+    const int most = *std::max_element(accesses.begin(), accesses.end());
+    const std::int64_t all = std::accumulate(accesses.begin(), accesses.end(), std::int64_t{0});
+    hot += all >= 20 && 5 * most > all ? 1 : 0;  // evenly, an item has one in forty
+  }
+  EXPECT_EQ(items.size(), 40U);
+  EXPECT_GT(reads, 2000);
+  EXPECT_GT(writes, 2000);
+  EXPECT_GT(repeated, 100);
+  EXPECT_GT(foreign, 100);
+  EXPECT_GT(alone, 100);
+  EXPECT_GT(hot, samples / 10);
+}
+
+TEST(RandomRequests, HoldTheCornersOfMemories) {
+  bool ones = false, zeros = false, reads = false, walking = false, none = false;
+  for (std::int64_t index = 0; index < num_corner_samples(kRequests, kMemory); ++index) {
+    const Sample sample = random_sample(kRequests, 1, index, kMemory);
+    std::set<std::int64_t> written, addresses;
+    for (const Word& word : sample.words) {
+      if (word.kind != WordKind::Value) continue;
+      addresses.insert(word.address);
+      if (word.address < 80) written.insert(word.payload);
+    }
+    ones = ones || (addresses.size() == 120 && written == std::set<std::int64_t>{0xffffffff});
+    zeros = zeros || (addresses.size() == 120 && written == std::set<std::int64_t>{0});
+    reads = reads || (addresses.size() == 40 && written.empty());
+    walking = walking || (addresses.size() == 3 && written.size() == 32);
+    none = none || addresses.empty();
+  }
+  EXPECT_TRUE(ones && zeros && reads && walking && none);
 }
 
 // ----------------------------------------------------------------------------------- Data sets

@@ -73,5 +73,26 @@ TEST(DeviceModels, AnArrayIsCountedByTheColumnsThatAreConnected) {
   EXPECT_EQ(diagnostics.all().back().code, "N1109");
 }
 
+TEST(DeviceModels, AMagneticArrayCostsItsDevices) {
+  const DeviceModel magnetic{
+      .module = "nacre_mtj_array_0",
+      .leaf = "nacre_mtj_array",
+      .type = R"($paramod$34\nacre_mtj_array)",
+      .parameters = {{"Rows", "100000000000"}, {"Bits", "10000"}, {"DevicesPerBit", "10"}},
+      .ports = {}};
+  EXPECT_EQ(magnetic.bits(), 2048 * 16 * 2);
+  Diagnostics diagnostics;
+  const auto table = read_memory_table({}, diagnostics);
+  ASSERT_TRUE(table);
+  // The table's entry of that size.
+  const auto estimate = estimate_device(*table, magnetic, 22, 1.0, diagnostics);
+  ASSERT_TRUE(estimate);
+  EXPECT_EQ(estimate->constants, "stt_mram_22nm_2048x32");
+  EXPECT_NEAR(estimate->read_j, 32 * 0.245e-12, 1e-15);
+  EXPECT_NEAR(estimate->area_um2, 2048 * 32 * 0.236, 1e-6);
+  EXPECT_FALSE(estimate_device({}, magnetic, 22, 1.0, diagnostics));
+  EXPECT_EQ(diagnostics.all().back().code, "N1109");
+}
+
 }  // namespace
 }  // namespace nacre::flows

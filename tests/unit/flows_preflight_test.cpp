@@ -143,6 +143,15 @@ constexpr const char* kAttention5x3 =
   "width": 5, "window": 3, "query": {"bits": 5, "signed": true}, "key": {"bits": 4},
   "value": {"signed": false}, "score": {"bits": 3, "shift": 4},
   "output": {"bits": 4, "signed": false, "shift": 2}, "input_bits_per_cycle": 2}])";
+constexpr const char* kXnorSerial24x16 =
+    R"("input": {"kind": "values", "addresses": 24, "bits": 1}, "counters": "none",
+  "stages": [{"name": "layer", "kind": "xnor_tile", "inputs": ["input"], "outputs": 16,
+  "weights": {"fill": "random"}, "row_bits": 8, "output": "popcount"}])";
+constexpr const char* kXnorParallel24x16 =
+    R"("input": {"kind": "values", "addresses": 24, "bits": 1}, "counters": "none",
+  "stages": [{"name": "layer", "kind": "xnor_tile", "inputs": ["input"], "outputs": 16,
+  "weights": {"fill": "random"}, "row_bits": 8, "organisation": "parallel",
+  "output": "popcount"}])";
 
 // The specification's text stands in `body`; gates and seconds as they came out.
 const Measured kMeasured[] = {{"Dense1", kDense1, 2710, 3.2},
@@ -167,7 +176,9 @@ const Measured kMeasured[] = {{"Dense1", kDense1, 2710, 3.2},
                               {"Attention16x4", kAttention16x4, 11451, 0},
                               {"Attention2x2", kAttention2x2, 3254, 0},
                               {"Attention8x8", kAttention8x8, 11880, 0},
-                              {"Attention5x3", kAttention5x3, 6097, 0}};
+                              {"Attention5x3", kAttention5x3, 6097, 0},
+                              {"XnorSerial24x16", kXnorSerial24x16, 3181, 0},
+                              {"XnorParallel24x16", kXnorParallel24x16, 4035, 0}};
 
 /// A specification with this body, read from a file of its own.
 Spec spec_of(const std::string& body) {

@@ -19,6 +19,8 @@ RULES = [
     # folder, file pattern, includes that are forbidden there, why
     ("generator/src/diagnostics", "*", ABOVE_SPEC + OWN_KIND_SPECS + [r"spec/", r"golden", r"nacre/spec\.hpp"],
      "diagnostics is the lowest layer"),
+    ("generator/src/devices", "*", ABOVE_SPEC + OWN_KIND_SPECS + [r"diagnostics/", r"spec/", r"golden", r"nacre/"],
+     "the physics of devices sees nothing else"),
     ("generator/src/spec", "*", ABOVE_SPEC + OWN_KIND_SPECS + ["golden"], "spec sees diagnostics only, and no kind"),
     ("generator/src/design", "*", [r"emit/", r"generate\.hpp", "golden", r"harness/"] + OWN_KIND_SPECS,
      "design sees spec and diagnostics, and no kind"),

@@ -54,9 +54,19 @@ struct Spec {
   std::filesystem::path file;
 };
 
+/// Another value in a specification, for studies.
+struct SpecChange {
+  /// "stages.", then a stage's name, its number or `*` (all stages whose kind has the key), then
+  /// keys, all joined by dots: "stages.*.devices.transient". The key need not be in the file.
+  std::string path;
+  /// JSON. A number stands for each element where a list of one length is wanted.
+  std::string value;
+};
+
 /// Reads, validates and types a specification; every fault is reported in `diagnostics`.
-/// Returns nothing when there was an error.
-std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics);
+/// Returns nothing when there was an error. With a change the file itself must be valid.
+std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics,
+                              const std::optional<SpecChange>& change = {});
 
 /// The typed parameters of a stage. `Params` must be the type of the stage's kind.
 template <class Params>

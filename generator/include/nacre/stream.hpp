@@ -44,6 +44,14 @@ struct StreamShape {
   friend bool operator==(const StreamShape&, const StreamShape&) = default;
 };
 
+/// A value stream whose values are accesses to a memory, in any order and number: a value
+/// at address item * lanes + lane sets a lane, with the last lane the item is written; one at
+/// items * lanes + item reads it.
+struct RequestShape {
+  std::int64_t items = 1;
+  std::int64_t lanes = 1;
+};
+
 /// Whether `end_of_step` is a word of the stream: always on an event stream.
 constexpr bool has_steps(const StreamShape& shape) { return !shape.values || shape.steps; }
 

@@ -484,6 +484,104 @@ const std::vector<CatalogueEntry>& catalogue() {
        "attention words would not depend on them.",
        R"("score": {"bias": 5000, "shift": 2} with scores of -240 ... 180)",
        "Use a bias of the range that the message names."},
+      {"N1270", "requests of another shape",
+       "A memory takes requests: unsigned values of 32 bits, with an address for each lane of 32 "
+       "bits "
+       "of each word, and one for its read.",
+       R"({"kind": "values", "addresses": 8, "bits": 32} before 8 words of 32 bits)",
+       "Give the stream the addresses that the message names."},
+      {"N1271", "a sense that destroys",
+       "A self-referenced sense writes the device that it reads, so it can neither check a write "
+       "nor "
+       "go before one.",
+       R"("sensing": "self_reference" with "verify": true)",
+       "Leave the key out, or sense against reference cells or two devices a bit."},
+      {"N1272", "a key of another level",
+       "The levels of the array's model use different parameters; one that has no effect is a "
+       "mistake.",
+       R"("devices": {"level": 2, "transient": [0.001, 0.001]})",
+       "Remove it, or use the level that the message names."},
+      {"N1273", "an impossible device",
+       "A physical parameter, or what follows from it, has no meaning or does not fit the tables.",
+       R"("physics": {"tmr": 0})", "Use a value of the range that the message names."},
+      {"N1274", "a word of a memory out of range",
+       "A word at power-up is given by bytes of 0 ... 255; the last one has only the bits that are "
+       "left of the word.",
+       R"(a last byte of 255 with "data_bits": 12)", "Correct the file, or widen the words."},
+      {"N1275", "more spare rows than words",
+       "A spare row takes the place of a word's row, so more of them than words are never used.",
+       R"({"words": 4, "spares": 5})", "Use at most as many as words."},
+      {"N1276", "a write that cannot fail",
+       "Without 'verify' nobody sees that a write failed: tolerance, spare rows and further rounds "
+       "are never used.",
+       R"("write": {"verify": false, "tolerated_bits": 1})",
+       "Set 'verify' to true, or remove the key."},
+      {"N1278", "energy beyond the counter",
+       "The energy of a driven device in a cycle is a number of 20 bits, in fJ.",
+       R"("physics": {"clock_ns": 1000000})", "Use a lower amplitude or a shorter clock period."},
+      {"N1280", "a layer that takes bits",
+       "A binarised layer multiplies by XNOR: its inputs are frames of unsigned values of 1 bit.",
+       R"({"kind": "values", "addresses": 8, "bits": 4} before an xnor_tile)",
+       "Binarise before: another xnor_tile with 'output' 'bit', or a stream of 1 bit."},
+      {"N1281", "more arrays than a neuron fills",
+       "The arrays that are read at once hold inputs of one neuron. Beyond its last input an array "
+       "has nothing to do, and a cycle adds a limited number of columns.",
+       R"({"row_bits": 64, "tiles": 3} with 100 inputs)",
+       "Use at most the number that the message names."},
+      {"N1282", "too many neurons for one read",
+       "With 'organisation' 'parallel' a read serves all neurons: all arrays that hold them, with "
+       "all their columns, are read at once.",
+       R"({"organisation": "parallel", "outputs": 1000, "row_bits": 8})",
+       "Use wider rows, or rows of one neuron each ('row_serial')."},
+      {"N1283", "arrays beyond the model",
+       "The model of the devices is built for a limited number of them.",
+       R"({"outputs": 65536, "row_bits": 1024} with 65,536 inputs)",
+       "Split the layer, or choose 'row_bits' so that fewer columns are empty."},
+      {"N1284", "weights of two codes",
+       "A file of weights holds 0 and 1, or -1 and +1. One that holds 0 and -1 is not binarised.",
+       "weights of -1, 0 and +1", "Give each weight a sign."},
+      {"N1285", "a threshold beyond every popcount",
+       "A popcount of N products is 0 ... N: the output is always 1 from threshold 0 on, and never "
+       "with N + 1.",
+       "a threshold of -3", "Clip the thresholds; a sum s of -1 and +1 is 2 popcount - N."},
+      {"N1286", "neither inverted nor not", "An inversion is 0 or 1.", "an inversion of -1",
+       "Use 1 where the output is inverted."},
+      // Sweeps.
+      {"N1290", "a value of '--vary' without form",
+       "'--vary' takes a path, '=' and values that commas part: PATH=VALUE,VALUE,... "
+       "(docs/sweep.md).",
+       "nacre sweep spec.json --vary transient",
+       "Write a path and values: 'stages.*.devices.transient=0.001,0.01'."},
+      {"N1291", "a swept value that is no JSON",
+       "Each value takes the place of one in the specification, so it is written as it would be "
+       "there.",
+       "nacre sweep spec.json --vary 'stages.0.sensing=reference'",
+       "Write numbers as 0.001, lists as [0.001,0.002], words in double quotes."},
+      {"N1292", "a path that names nothing",
+       "The path of '--vary' is 'stages.', a stage's name, its number or '*', and keys of its "
+       "kind, "
+       "or 'program.' and keys of the program. With '*' those stages count whose kind has the key.",
+       "nacre sweep spec.json --vary stages.hiden.devices.transient=0.1",
+       "Correct the name that the message shows."},
+      {"N1293", "no labels for a sweep",
+       "A sweep compares decisions with labels, but the samples have none.",
+       "nacre sweep spec.json ... without a data set", "Add 'dataset' with 'labels'."},
+      {"N1294", "a stage without devices",
+       "The path names devices of a stage whose kind has none, or, with '*', no stage has any.",
+       "nacre sweep spec.json --vary stages.readout.devices.transient=0.1",
+       "Name a stage on arrays, for instance one of kind 'xnor_tile'."},
+      {"N1295", "a path of a program that is not there",
+       "The path begins with 'program.', but no program was given.",
+       "nacre sweep spec.json --vary program.write.amplitude=0,1",
+       "Give one with '--program FILE.json'."},
+      {"N1296", "nothing to program",
+       "'--program' writes the arrays of stages of kind 'xnor_tile', but the design has none.",
+       "nacre sweep crossbar.json --program write.json ...", "Leave '--program' out."},
+      {"N1297", "rows that cannot be programmed",
+       "The controller of kind 'mram_macro' writes words of 8 ... 64 bits; a row of the stage is "
+       "not "
+       "such a word.",
+       R"("row_bits": 128, with '--program')", "Use rows of 8 ... 64 bits."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",
@@ -508,6 +606,22 @@ const std::vector<CatalogueEntry>& catalogue() {
        "converters, so such sums are clipped. That can be meant: large sums may be rare.",
        R"({"word_lines_per_read": 64, "adc": {"bits": 5}})",
        "Use the bits that the message names, read fewer word lines at once, or set 'shift'.", Done},
+      {"W1271", "spare rows without a journal",
+       "The map of spare rows is in registers. When it is lost with the power, a row that failed "
+       "reads as if nothing were wrong, unless its marker says so.",
+       R"({"spares": 2, "journal": false})",
+       "Set 'journal' to true, or let the host keep the registers `spare_n`.", Done},
+      {"W1272", "an unusual device",
+       "A physical parameter is outside the range of published devices; the message names the "
+       "range and its source.",
+       R"("physics": {"delta": 20})", "Check the value and its unit.", Done},
+      {"W1273", "a table too coarse for a probability",
+       "Probabilities are counted in 2^-32; the one that was given is lost or much changed.",
+       R"("disturb": 1e-12)", "Use a larger probability, or 0.", Done},
+      {"W1280", "outputs that depend on nothing",
+       "Every threshold is 0 or beyond every popcount, so no output depends on the inputs.",
+       "thresholds of sums of -1 and +1, clipped to 0",
+       "Convert them: popcount = (sum + inputs) / 2.", Done},
   };
   return entries;
 }

@@ -1,6 +1,9 @@
 #include "emit/emit_design.hpp"
 
+#include <algorithm>
+#include <array>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -10,6 +13,10 @@
 
 namespace nacre {
 namespace {
+
+/// Leaves that model what no standard cell is: on a chip the foundry's macro has their name.
+constexpr std::array<std::string_view, 3> kDeviceModels = {"nacre_adc", "nacre_crossbar_array",
+                                                           "nacre_mtj_array"};
 
 /// Leaves that the top and the macro models instantiate.
 std::set<std::string> leaf_roots(const Design& design) {
@@ -29,8 +36,15 @@ FileTree emit_design(const Design& design) {
   auto& files = tree.files;
   SourceList sources;
   for (const RtlFile* leaf : rtl_closure(leaf_roots(design))) {
-    sources.leaves.push_back(fmt::format("rtl/{}.sv", leaf->name));
-    files[sources.leaves.back()] = leaf->text;
+    const std::string path = fmt::format("rtl/{}.sv", leaf->name);
+    files[path] = leaf->text;
+    if (std::ranges::find(kDeviceModels, leaf->name) == kDeviceModels.end()) {
+      sources.leaves.push_back(path);
+      continue;
+    }
+    sources.rams.models.push_back(path);
+    sources.rams.stubs.push_back(fmt::format("stub/devices/{}.sv", leaf->name));
+    files[sources.rams.stubs.back()] = print_device_stub(design, leaf->name, leaf->text);
   }
   for (const Macro& macro : design.macros) {
     MemorySources& memories = macro.is_named_by_spec ? sources.macros : sources.rams;

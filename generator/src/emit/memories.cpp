@@ -98,4 +98,17 @@ std::string print_macro_stub(const Design& design, const Macro& macro) {
   return text + "endmodule\n`default_nettype wire\n";
 }
 
+std::string print_device_stub(const Design& design, std::string_view leaf, std::string_view text) {
+  constexpr std::string_view kEndOfPorts = "\n);\n";
+  const auto begin = text.find("\nmodule ");
+  const auto end = text.find(kEndOfPorts);
+  NACRE_CHECK(begin < end && end != std::string_view::npos, "a leaf without a head of its module");
+  std::string stub =
+      fmt::format("// {}: a macro of devices for synthesis, without contents.\n", leaf);
+  stub += fmt::format("// {}\n", generated_by(design));
+  stub += "`default_nettype none\n\n(* blackbox *)";
+  stub += text.substr(begin, end + kEndOfPorts.size() - begin);
+  return stub + "\nendmodule\n`default_nettype wire\n";
+}
+
 }  // namespace nacre

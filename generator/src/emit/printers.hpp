@@ -17,7 +17,7 @@ struct MemorySources {
 /// What the file lists name, in compile order; paths relative to the output folder.
 struct SourceList {
   std::vector<std::string> leaves;
-  MemorySources rams;    ///< an FPGA's synthesis reads the models, too: it infers block RAM
+  MemorySources rams;    ///< and device models; an FPGA's synthesis reads the models, too
   MemorySources macros;  ///< that the specification names
   std::string top;
 };
@@ -43,6 +43,8 @@ std::string print_image(const Image& image);
 std::string image_path(const Window& window, const MemoryWindow& memory);
 std::string print_macro_model(const Design& design, const Macro& macro);
 std::string print_macro_stub(const Design& design, const Macro& macro);
+/// The head of a device model's text, which the foundry's macro has, too.
+std::string print_device_stub(const Design& design, std::string_view leaf, std::string_view text);
 /// The leaf of rtl/tech whose ports a memory of this sort has.
 std::string memory_leaf(MemoryPorts ports);
 

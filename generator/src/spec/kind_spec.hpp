@@ -37,7 +37,9 @@ struct KindSpec {
   void (*parse)(const Json& object, struct ParseContext& context, Stage& stage);
   bool takes_values = false;  ///< input: a value stream, else an event stream
   bool takes_steps = false;   ///< of a kind that takes values: they may come with steps
-  bool decides = false;       ///< sends verdicts, so that an encoder's `stop_on` may name it
+  /// Of a kind that takes values; null: they come in frames.
+  RequestShape (*requests)(const Stage& stage) = nullptr;
+  bool decides = false;  ///< sends verdicts, so that an encoder's `stop_on` may name it
   StageFigures (*figures)(const Stage& stage) = nullptr;
 };
 

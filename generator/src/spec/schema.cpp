@@ -69,6 +69,13 @@ Field integer(std::string name, std::int64_t minimum, std::int64_t maximum) {
   return field;
 }
 
+Field number(std::string name, double least, double most) {
+  Field field = make(std::move(name), Type::Number);
+  field.least = least;
+  field.most = most;
+  return field;
+}
+
 Field text(std::string name, std::int64_t max_length) {
   Field field = make(std::move(name), Type::String);
   field.minimum = 1;
@@ -117,6 +124,8 @@ std::string_view type_words(Type type) {
       return "true or false";
     case Type::Integer:
       return "an integer";
+    case Type::Number:
+      return "a number";
     case Type::String:
       return "a string";
     case Type::Word:
@@ -138,6 +147,8 @@ bool has_type(Type type, const Json& json) {
       return json.is_boolean();
     case Type::Integer:
       return json.is_integer();
+    case Type::Number:
+      return json.is_number();
     case Type::String:
     case Type::Word:
       return json.is_string();
@@ -162,6 +173,20 @@ std::string range_words(const Field& field) {
   if (has_minimum) return fmt::format("at least {}", with_commas(field.minimum));
   if (has_maximum) return fmt::format("at most {}", with_commas(field.maximum));
   return "an integer";
+}
+
+std::string number_range_words(const Field& field) {
+  return fmt::format("{:g} ... {:g}", field.least, field.most);
+}
+
+void check_number(const Field& field, const std::string& label, const Json& json,
+                  Diagnostics& diagnostics) {
+  const double value = json.real();
+  if (value >= field.least && value <= field.most) return;
+  diagnostics.error(
+      "N0204", json.location(),
+      fmt::format("'{}' is {}, must be {}", label, json.excerpt(), number_range_words(field)),
+      fmt::format("{:g} is the nearest legal value", std::clamp(value, field.least, field.most)));
 }
 
 void check_integer(const Field& field, const std::string& label, const Json& json,
@@ -258,6 +283,9 @@ void check_value(const Field& field, const std::string& label, const Json& json,
       return;
     case Type::Integer:
       check_integer(field, label, json, diagnostics);
+      return;
+    case Type::Number:
+      check_number(field, label, json, diagnostics);
       return;
     case Type::String: {
       const auto size = static_cast<std::int64_t>(json.string().size());
@@ -396,6 +424,11 @@ std::int64_t Reader::integer(std::string_view name) const {
   return given != nullptr ? given->integer() : default_of(name).get<std::int64_t>();
 }
 
+double Reader::number(std::string_view name) const {
+  const Json* given = find(name);
+  return given != nullptr ? given->real() : default_of(name).get<double>();
+}
+
 bool Reader::boolean(std::string_view name) const {
   const Json* given = find(name);
   return given != nullptr ? given->boolean() : default_of(name).get<bool>();
@@ -404,6 +437,16 @@ bool Reader::boolean(std::string_view name) const {
 std::string Reader::string(std::string_view name) const {
   const Json* given = find(name);
   return given != nullptr ? given->string() : default_of(name).get<std::string>();
+}
+
+const Json& Reader::object(std::string_view name) const {
+  static const Json kEmpty = [] {
+    Json empty;
+    empty.value = Json::Object{};
+    return empty;
+  }();
+  const Json* given = find(name);
+  return given != nullptr ? *given : kEmpty;
 }
 
 std::size_t Reader::word_index(std::string_view name) const {
@@ -442,6 +485,11 @@ ordered_json field_schema(const Field& field) {
       if (field.maximum != std::numeric_limits<std::int64_t>::max()) {
         result["maximum"] = field.maximum;
       }
+      break;
+    case Type::Number:
+      result["type"] = "number";
+      result["minimum"] = field.least;
+      result["maximum"] = field.most;
       break;
     case Type::String:
       result["type"] = "string";
@@ -541,6 +589,8 @@ std::string type_cell(const Field& field) {
                            with_commas(field.maximum));
       }
       return range_words(field);
+    case Type::Number:
+      return number_range_words(field);
     case Type::String:
       return "text";
     case Type::Word: {

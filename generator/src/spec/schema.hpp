@@ -16,7 +16,7 @@
 namespace nacre::schema {
 
 /// Any: no check here, another table does it.
-enum class Type { Boolean, Integer, String, Word, Array, Object, OneOf, Any };
+enum class Type { Boolean, Integer, Number, String, Word, Array, Object, OneOf, Any };
 
 struct Object;
 
@@ -31,6 +31,7 @@ struct Field {
   std::int64_t minimum =
       std::numeric_limits<std::int64_t>::min();  ///< value, length or element count
   std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
+  double least = 0, most = 0;  ///< of Type::Number
   bool is_power_of_two = false;
   /// Above `maximum`, the design is refused for its size (exit 5), with this knob as help.
   std::string size_knob;
@@ -52,6 +53,8 @@ struct Field {
 
 Field boolean(std::string name);
 Field integer(std::string name, std::int64_t minimum, std::int64_t maximum);
+/// A number with or without a fraction.
+Field number(std::string name, double least, double most);
 /// A string of 1 ... max_length bytes.
 Field text(std::string name, std::int64_t max_length = 4096);
 Field word(std::string name, std::vector<std::string> words);
@@ -87,8 +90,11 @@ class Reader {
   /// The given value, or null.
   const Json* find(std::string_view name) const { return json_.find(name); }
   std::int64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
   bool boolean(std::string_view name) const;
   std::string string(std::string_view name) const;
+  /// The object given, or an empty one.
+  const Json& object(std::string_view name) const;
   /// Position of a word field's word in the table: the kinds order their enums alike.
   template <class Enum>
   Enum word(std::string_view name) const {

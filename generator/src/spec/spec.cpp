@@ -16,6 +16,7 @@
 #include "spec/kind_spec.hpp"
 #include "spec/names.hpp"
 #include "spec/schema.hpp"
+#include "spec/spec_change.hpp"
 #include "spec/spec_schema.hpp"
 
 namespace nacre {
@@ -364,10 +365,12 @@ void parse_stages(const std::vector<Draft>& drafts, const std::vector<std::size_
 
 }  // namespace
 
-std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics) {
+std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics,
+                              const std::optional<SpecChange>& change) {
   const int errors_before = diagnostics.num_errors();
   const auto failed = [&] { return diagnostics.num_errors() != errors_before; };
-  const auto document = read_json(file, diagnostics);
+  auto document = read_json(file, diagnostics);
+  if (document && change) document = change_specification(*document, *change, diagnostics);
   if (!document) return std::nullopt;
   const Json& root = document->root;
   validate_root(root, diagnostics);

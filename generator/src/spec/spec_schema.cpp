@@ -25,7 +25,7 @@ const schema::Object& input_schema() {
                   .required()
                   .doc("addresses are 0 ... addresses - 1")
                   .refused_above("reduce the input: at most 1,048,576 addresses"),
-              integer("bits", 1, 16)
+              integer("bits", 1, 32)
                   .required()
                   .in("bits")
                   .doc("width of a value")
