@@ -95,6 +95,9 @@ def places(stage, inputs, outputs):
     columns = stage["row_bits"]
     if stage["organisation"] == "parallel":
         return n // columns, i, n % columns
+    if stage["organisation"] == "full":
+        arrays = -(-inputs // columns)
+        return n * arrays + i // columns, np.zeros_like(i), i % columns
     tiles = stage.get("tiles", 1)
     folds = -(-inputs // (columns * tiles))
     block, column = np.divmod(i, columns)

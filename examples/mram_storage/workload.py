@@ -115,10 +115,11 @@ def wrong_bits(stage, is_write, word, data):
     access = np.empty(len(word), dtype=np.int64)
     access[order] = total - total[first]
     count = np.zeros(len(word), dtype=np.int64)
+    die = imc_model.mix(devices["seed"], 0)   # its array 0
     for bit in range(bits):
         cell = word * bits + bit
-        persistent = imc_model.static_number(devices["seed"], xnor_model.PERSISTENT, cell)
-        key = imc_model.static_number(devices["seed"], xnor_model.READ, cell)
+        persistent = imc_model.static_number(die, xnor_model.PERSISTENT, cell)
+        key = imc_model.static_number(die, xnor_model.READ, cell)
         count += ((persistent < xnor_model.threshold(devices["persistent"][0]))
                   ^ (imc_model.mix(key, access) < xnor_model.threshold(devices["transient"][0])))
     return count[~is_write]

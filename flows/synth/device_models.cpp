@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <tuple>
 
+#include "nacre/device_leaves.hpp"
 #include "process/process.hpp"
 #include "synth/yosys_run.hpp"
 
@@ -17,10 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kArray = "nacre_crossbar_array";
-constexpr std::string_view kConverter = "nacre_adc";
-constexpr std::string_view kMagneticArray = "nacre_mtj_array";
-constexpr std::array kLeaves = {kArray, kConverter, kMagneticArray};
 /// Parts of the models: mapped once, not once for each use.
 constexpr std::string_view kParts = "nacre_device_*";
 
@@ -43,7 +39,8 @@ std::vector<DeviceModel> read_devices(const Json& modules) {
                        .type = type,
                        .parameters = {},
                        .ports = {}};
-    if (std::find(kLeaves.begin(), kLeaves.end(), device.leaf) == kLeaves.end()) continue;
+    if (std::find(kDeviceLeaves.begin(), kDeviceLeaves.end(), device.leaf) == kDeviceLeaves.end())
+      continue;
     for (const auto& [name, value] : module.at("parameter_default_values").items()) {
       device.parameters[name] = value;
     }
@@ -93,8 +90,8 @@ std::int64_t DeviceModel::operator[](const std::string& parameter) const {
 
 std::int64_t DeviceModel::bits() const {
   const DeviceModel& self = *this;
-  if (leaf == kMagneticArray) return self["Rows"] * self["Bits"] * self["DevicesPerBit"];
-  if (leaf != kArray) return 0;
+  if (leaf == kMagneticArrayLeaf) return self["Rows"] * self["Bits"] * self["DevicesPerBit"];
+  if (leaf != kCrossbarArrayLeaf) return 0;
   return self["Banks"] * self["Rows"] * self["Columns"] * self["CellBits"];
 }
 
@@ -102,7 +99,7 @@ std::optional<std::vector<DeviceModel>> find_device_models(
     const ModelSource& rtl, const std::vector<SourceFile>& stubs, const Library& library,
     const Yosys& yosys, const std::filesystem::path& log_folder, Diagnostics& diagnostics) {
   std::string patterns;
-  for (const std::string_view leaf : kLeaves) {
+  for (const std::string_view leaf : kDeviceLeaves) {
     if (has_module(rtl, leaf)) patterns += fmt::format(" *{}*", leaf);
   }
   if (patterns.empty()) return std::vector<DeviceModel>{};
@@ -180,8 +177,8 @@ MemoryConstants converter_constants() {
 std::optional<MemoryEstimate> estimate_device(const std::vector<MemoryConstants>& table,
                                               const DeviceModel& device, double node_nm,
                                               double voltage, Diagnostics& diagnostics) {
-  if (device.leaf == kConverter) return estimate_converter(device, node_nm, voltage);
-  if (device.leaf == kMagneticArray) {
+  if (device.leaf == kConverterLeaf) return estimate_converter(device, node_nm, voltage);
+  if (device.leaf == kMagneticArrayLeaf) {
     return estimate_memory(table, "stt_mram", node_nm, device.module, device["Rows"],
                            static_cast<int>(device["Bits"] * device["DevicesPerBit"]), false,
                            diagnostics);

@@ -25,6 +25,8 @@ module nacre_mram_macro #(
   parameter logic [31:0] Timing       = 32'h01010101,
   parameter logic [19:0] WriteControl = 20'h00100,
   parameter logic [31:0] DeviceSeed   = 32'd0,
+  /// Likewise of `forming`, of which bit 0 is 0; 0: there is no such register, nor need of it.
+  parameter logic [20:0] Forming      = 21'd0,
   /// Answered requests per scrubbed word, at most 2^24 - 1; 0: no scrubber.
   parameter int ScrubEvery    = 0,
   /// Array: see nacre_mtj_array.
@@ -103,10 +105,12 @@ module nacre_mram_macro #(
   localparam logic [31:0] OffsetSeed     = 32'd2;
   localparam logic [31:0] OffsetTime     = 32'd3;
   localparam logic [31:0] OffsetLanes    = 32'd4;
+  localparam logic [31:0] OffsetForming  = 32'd6;
   localparam logic [31:0] OffsetCounters = 32'd8;
-  localparam int          NumCounters    = 13;
+  localparam int          NumCounters    = 14;
   localparam int          OffsetSpares   = 24;
 
+  localparam bit HasForming   = Forming != 21'd0;
   localparam int WordWidth    = (Words > 1) ? $clog2(Words) : 1;
   localparam int NumRegisters = (Spares > 0) ? Spares : 1;
   localparam int SpareWidth   = WordWidth + 1;
@@ -114,7 +118,9 @@ module nacre_mram_macro #(
   // Bits of a row's last word.
   localparam logic [31:0] LastMask = 32'hffffffff >> (RowPadding - NumDevices);
 
-  if (Words < 1 || Words > 65536 || Counters < 0 || Counters > 2) begin : gen_illegal
+  if (Words < 1 || Words > 65536 || Counters < 0 || Counters > 2 ||
+      (HasForming && (Forming[0] || Forming[5:4] == 2'd0 || !Verify || Sensing != 0)))
+  begin : gen_illegal
     nacre_error_mram_macro_parameter_is_out_of_range u_error ();
   end
 
@@ -152,7 +158,11 @@ module nacre_mram_macro #(
   logic [19:0]             write_control;
   logic [NumRegisters-1:0] spare_we;
   logic [NumRegisters*SpareWidth-1:0] spares;
-  logic [13*32-1:0]        counts;       // counters 8 ... 20
+  logic [NumCounters*32-1:0] counts;     // counters 8 ... 21
+  logic                    forming_legal;
+  logic [20:0]             forming;
+  logic [31:0]             pulse_timing; // what the controller works with
+  logic [19:0]             pulse_control;
 
   assign {cfg_region, cfg_offset} = cfg_addr_i;
   assign offset      = 32'(cfg_offset);
@@ -166,7 +176,8 @@ module nacre_mram_macro #(
                      && duration_legal(cfg_wdata_i[23:16]) && duration_legal(cfg_wdata_i[31:24]);
   assign write_control_legal = (cfg_wdata_i & ~32'h000f7f33) == 32'd0
                             && cfg_wdata_i[11:8] != 4'd0;
-  assign counter_selected = offset >= OffsetCounters && offset < OffsetCounters + NumCounters;
+  assign counter_selected = offset >= OffsetCounters && offset < OffsetCounters + NumCounters
+                         - 32'(!HasForming);
   assign spare_selected   = offset >= 32'(OffsetSpares) && offset < 32'(OffsetSpares + Spares);
 
   always_comb begin
@@ -174,11 +185,13 @@ module nacre_mram_macro #(
       OffsetTiming:           register_legal = timing_legal;
       OffsetWrite:            register_legal = write_control_legal;
       OffsetSeed, OffsetTime: register_legal = 1'b1;
+      OffsetForming:          register_legal = forming_legal;
       default:                register_legal = spare_selected
                                             && (cfg_wdata_i & 32'h7fffffff) < 32'(Words);
     endcase
     if (cfg_write_i) register_legal = register_legal && bus_idle;
     else             register_legal = offset < OffsetLanes + 32'(Lanes) || counter_selected
+                                   || (HasForming && offset == OffsetForming)
                                    || spare_selected;
     if (cfg_region != RegionRegisters) register_legal = 1'b0;
   end
@@ -224,6 +237,30 @@ module nacre_mram_macro #(
     .d_i     (cfg_wdata_i),
     .q_o     (now)
   );
+  if (HasForming) begin : gen_forming
+    assign forming_legal = (cfg_wdata_i & ~32'h001f0f31) == 32'd0
+                        && cfg_wdata_i[5:4] != 2'd0 && cfg_wdata_i[11:8] != 4'd0
+                        && duration_legal({3'd0, cfg_wdata_i[20:16]});
+    nacre_register_reset #(
+      .Width(21),
+      .Reset(Forming)
+    ) u_forming (
+      .clk_i   (clk_cfg),
+      .rst_ni  (rst_ni),
+      .enable_i(write && offset == OffsetForming),
+      .d_i     (cfg_wdata_i[20:0]),
+      .q_o     (forming)
+    );
+  end else begin : gen_no_forming
+    assign forming_legal = 1'b0;
+    assign forming       = 21'd0;
+  end
+  // While bit 0 is set rows are formed: same steps, other pulses.  Constant during a request, as
+  // the registers are.
+  assign pulse_timing  = {timing[31:24], forming[0] ? {3'd0, forming[20:16]} : timing[23:16],
+                          timing[15:0]};
+  assign pulse_control = forming[0] ? {8'd0, forming[11:8], 6'd0, forming[5:4]} : write_control;
+
   always_comb begin
     for (int n = 0; n < NumRegisters; n = n + 1) begin
       spare_we[n] = write && offset == 32'(OffsetSpares + n);
@@ -312,6 +349,7 @@ module nacre_mram_macro #(
       OffsetWrite:  register_rdata = 32'(write_control);
       OffsetSeed:   register_rdata = seed;
       OffsetTime:   register_rdata = now;
+      OffsetForming: register_rdata = 32'(forming);
       default: ;
     endcase
     for (int n = 0; n < Lanes; n = n + 1) begin
@@ -385,8 +423,8 @@ module nacre_mram_macro #(
   ) u_control (
     .clk_i          (clk_stage),
     .rst_ni         (rst_ni),
-    .timing_i       (timing),
-    .write_control_i(write_control),
+    .timing_i       (pulse_timing),
+    .write_control_i(pulse_control),
     .spare_we_i     (spare_we),
     .spare_wdata_i  ({cfg_wdata_i[31], cfg_wdata_i[WordWidth-1:0]}),
     .spares_o       (spares),
@@ -394,7 +432,7 @@ module nacre_mram_macro #(
     .write_i        (request_write),
     .scrub_i        (scrub),
     .word_i         (word),
-    .data_i         (write_data),
+    .data_i         (forming[0] ? {DataBits{1'b0}} : write_data),
     .active_o       (active),
     .done_o         (done),
     .data_o         (read_data),
@@ -430,6 +468,7 @@ module nacre_mram_macro #(
     .Bits          (RowBits),
     .DevicesPerBit (NumDevices / RowBits),
     .Level         (Level),
+    .FormingAmplitude(32'(Forming[5:4])),
     .Persistent    (Persistent),
     .Transient     (Transient),
     .Switching     (Switching),
@@ -471,10 +510,10 @@ module nacre_mram_macro #(
 
   if (Counters >= 1) begin : gen_counters
     // Those that count events, by their place; the others are sums.
-    localparam logic [NumCounters-1:0] IsEvent = 13'b0_0011_1110_0111;
+    localparam logic [NumCounters-1:0] IsEvent = {HasForming, 13'b0_0011_1110_0111};
     logic [NumCounters-1:0] events;
-    assign events = {3'b000, left_alone, scrubbed, retry, failed, uncorrectable, 2'b00, pulse,
-                     written, read};
+    assign events = {written && !failed && forming[0], 3'b000, left_alone, scrubbed, retry, failed,
+                     uncorrectable, 2'b00, pulse, written, read};
     for (genvar n = 0; n < NumCounters; n = n + 1) begin : gen_counter
       if (IsEvent[n]) begin : gen_event
         nacre_perf_counter u_counter (
@@ -486,6 +525,9 @@ module nacre_mram_macro #(
         );
       end else begin : gen_sum
         wire unused_event = events[n];
+        if (n == NumCounters - 1) begin : gen_none
+          assign counts[n*32 +: 32] = 32'd0;
+        end
       end
     end
     nacre_mram_counters #(

@@ -6,7 +6,7 @@
 /// of the bit and the first in the other.  Level 0: ideal.  Level 1: reads err with given
 /// probabilities.  Level 2: the sense amplifier compares logarithms of resistances, with spread,
 /// offset and noise.  From level 1 on: switching by chance, read disturb, retention.  Numbers are
-/// drawn by docs/device_random.md from (seed_i, device, access number of its row).
+/// drawn by docs/device_random.md from (seed_i, ArrayIndex, device, access number of its row).
 ///
 /// The rows are a memory.  The first cycle of an opening reads one; accesses change its copy in
 /// registers, and in the cycle after the opening a changed row is written back.  A read or a cycle
@@ -22,6 +22,10 @@ module nacre_mtj_array #(
   parameter int DevicesPerBit = 1,
   /// 0 ... 2.
   parameter int Level         = 0,
+  /// Which one of a die's arrays; those of one index draw alike.
+  parameter int ArrayIndex    = 0,
+  /// 0: devices are as they come; else the least amplitude, 1 ... 3, of a pulse that forms a row.
+  parameter int FormingAmplitude = 0,
   /// Level 1: probabilities of read errors in 2^-32, of a bit 0 and, in the high half, of a bit 1:
   /// of a cell for good, and of a read.
   parameter logic [63:0]        Persistent = 64'd0,
@@ -83,10 +87,12 @@ module nacre_mtj_array #(
   localparam bit Draws   = Level != 0;
   localparam bit Senses  = Level == 2;
   localparam bit Retains = Draws && Retention != 32'd0;
-  // A row is {stamp, access number, wear, states}, the first two where they are used.
+  localparam bit Forms   = FormingAmplitude != 0;
+  // A row is {formed, stamp, access number, wear, states}, the first three where they are used.
   localparam int AccessLsb = NumDevices + 32;
   localparam int StampLsb  = AccessLsb + 32;
-  localparam int MemWidth  = NumDevices + 32 + (Draws ? 32 : 0) + (Retains ? 32 : 0);
+  localparam int MemWidth  =
+      NumDevices + 32 + (Draws ? 32 : 0) + (Retains ? 32 : 0) + (Forms ? 1 : 0);
   localparam int NumChunks = (MemWidth + 31) / 32;
 
   // Purposes of random numbers.
@@ -109,7 +115,8 @@ module nacre_mtj_array #(
   endfunction
 
   if (Rows < 1 || Bits < 1 || Bits > 65536 || (D != 1 && D != 2) ||
-      Rows > (1 << 28) / (Bits * D) || Level < 0 || Level > 2 || !both_fit(C0, 22) ||
+      Rows > (1 << 28) / (Bits * D) || Level < 0 || Level > 2 || ArrayIndex < 0 ||
+      FormingAmplitude < 0 || FormingAmplitude > 3 || !both_fit(C0, 22) ||
       !both_fit(C1, 17) || !both_fit(C2, 15) || !both_fit(CT, 17) || !both_fit(CA, 17) ||
       !both_fit(CX, 15) ||
       !fits(R0, 22) || !fits(R1, 17) || !fits(COffset, 17) || !fits(CNoise, 17) ||
@@ -188,11 +195,51 @@ module nacre_mtj_array #(
     .q_o     (wear_q)
   );
 
+  logic        was_formed;  // the row, before this cycle
+  logic        acts;        // ... or by the pulse of this cycle: states may change
+  logic [31:0] key;         // of the array's static numbers
   logic [31:0] number;      // of the access: what its draws are functions of
   logic [31:0] fades;       // threshold of retention, 0 but in the cycle of an access
   logic [31:0] switches;    // threshold of switching in a pulse, of disturb in a read
 
+  if (Forms) begin : gen_forming
+    logic formed_q;
+    assign was_formed = changed_q ? formed_q : mem_rdata[MemWidth-1];
+    assign acts       = was_formed || (pulse && 32'(amplitude_i) >= 32'(FormingAmplitude));
+    nacre_register #(
+      .Width(1)
+    ) u_formed (
+      .clk_i   (clk_i),
+      .enable_i(row_changes),
+      .d_i     (acts),
+      .q_o     (formed_q)
+    );
+    assign row_wdata[MemWidth-1]  = formed_q;
+    // All devices high: as a row is before its first pulse.
+    assign load_wdata[MemWidth-1] = !(&load_state_i);
+  end else begin : gen_formed
+    assign was_formed = 1'b1;
+    assign acts       = 1'b1;
+  end
+
   if (Draws) begin : gen_number
+    logic [31:0] key_d;
+    nacre_device_random u_key (
+      .key_i   (seed_i),
+      .block_i (32'(ArrayIndex)),
+      .number_o(key_d)
+    );
+    // In front of every draw, and there before the first one: those begin in an opening's second
+    // cycle.
+    nacre_register #(
+      .Width(32)
+    ) u_key_register (
+      .clk_i   (clk_i),
+      .enable_i(opens),
+      .d_i     (key_d),
+      .q_o     (key)
+    );
+
     logic [31:0] accesses, accesses_q;   // so far
     logic [3:0]  cycle, cycle_q;         // of a pulse, from 0 to 15 and no further
     assign accesses = changed_q ? accesses_q : mem_rdata[AccessLsb +: 32];
@@ -221,6 +268,7 @@ module nacre_mtj_array #(
     assign load_wdata[AccessLsb +: 32] = 32'd0;
   end else begin : gen_ideal
     wire unused_draws = ^{seed_i, amplitude_i};
+    assign key      = 32'd0;
     assign number   = 32'd0;
     assign switches = 32'd0;
   end
@@ -240,11 +288,12 @@ module nacre_mtj_array #(
     // Below 2^32 * 2^32.
     assign elapsed = time_i - stamp;
     assign chance  = 64'(elapsed) * 64'(Retention);
-    assign fades   = !access ? 32'd0 : (|chance[63:31]) ? 32'h7fffffff : {1'b0, chance[30:0]};
+    assign fades   = !(access && was_formed) ? 32'd0
+                   : (|chance[63:31]) ? 32'h7fffffff : {1'b0, chance[30:0]};
     assign row_wdata[StampLsb +: 32]  = stamp_q;
     assign load_wdata[StampLsb +: 32] = time_i;
   end else begin : gen_no_retention
-    wire unused_time = ^time_i;
+    wire unused_time = ^{time_i, was_formed};
     assign fades = 32'd0;
   end
 
@@ -331,7 +380,7 @@ module nacre_mtj_array #(
   );
 
   function automatic logic [31:0] of_die(input logic [3:0] purpose, input logic [27:0] index);
-    of_die = u_random.mix(seed_i, {purpose, index});
+    of_die = u_random.mix(key, {purpose, index});
   endfunction
   function automatic logic [31:0] of_access(input logic [3:0] purpose, input logic [27:0] index);
     of_access = u_random.mix(of_die(purpose, index), number);
@@ -406,8 +455,8 @@ module nacre_mtj_array #(
       end
       for (int e = 0; e < NumDevices; e++) begin
         if (pulse ? (drive_i[e] && row[e] != direction_i) : (row[e] && Disturb != 32'd0)) begin
-          if (Draws ? happens(of_access(PurposeSwitching, first_device + 28'(e)), switches)
-                    : pulse) begin
+          if (acts && (Draws ? happens(of_access(PurposeSwitching, first_device + 28'(e)), switches)
+                             : pulse)) begin
             row[e] = !row[e];
           end
         end
@@ -429,7 +478,7 @@ module nacre_mtj_array #(
     if (Draws) begin : gen_switching
       logic [31:0] of_device, draw;
       nacre_device_random u_device (
-        .key_i   (seed_i),
+        .key_i   (key),
         .block_i ({PurposeSwitching, device_index}),
         .number_o(of_device)
       );
@@ -438,16 +487,16 @@ module nacre_mtj_array #(
         .block_i (number),
         .number_o(draw)
       );
-      assign switched = draw < switches;
+      assign switched = acts && draw < switches;
     end else begin : gen_ideal
       wire unused_index = ^device_index;
-      assign switched = pulse;
+      assign switched = acts && pulse;
     end
 
     if (Retains) begin : gen_retention
       logic [31:0] of_device, draw;
       nacre_device_random u_device (
-        .key_i   (seed_i),
+        .key_i   (key),
         .block_i ({PurposeRetention, device_index}),
         .number_o(of_device)
       );
@@ -485,17 +534,17 @@ module nacre_mtj_array #(
         logic signed [11:0] z_resistance, z_tmr, z_transistor;
         assign device_index = first_device + 28'(b*D + d);
         nacre_device_random u_resistance (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposeResistance, device_index}),
           .number_o(by_resistance)
         );
         nacre_device_random u_tmr (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposeTmr, device_index}),
           .number_o(by_tmr)
         );
         nacre_device_random u_transistor (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposeTransistor, device_index}),
           .number_o(by_transistor)
         );
@@ -519,7 +568,7 @@ module nacre_mtj_array #(
         logic [31:0]        reference;
         logic signed [11:0] z_reference;
         nacre_device_random u_reference (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposeReference, 28'(b)}),
           .number_o(reference)
         );
@@ -533,7 +582,7 @@ module nacre_mtj_array #(
       end
 
       nacre_device_random u_amplifier (
-        .key_i   (seed_i),
+        .key_i   (key),
         .block_i ({PurposeAmplifier, 28'(b)}),
         .number_o(amplifier)
       );
@@ -542,7 +591,7 @@ module nacre_mtj_array #(
         .z_o     (z_amplifier)
       );
       nacre_device_random u_cell (
-        .key_i   (seed_i),
+        .key_i   (key),
         .block_i ({PurposeRead, cell_index}),
         .number_o(of_cell)
       );
@@ -567,7 +616,7 @@ module nacre_mtj_array #(
       if (Draws && Persistent != 64'd0) begin : gen_persistent
         logic [31:0] of_cell;
         nacre_device_random u_cell (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposePersistent, cell_index}),
           .number_o(of_cell)
         );
@@ -578,7 +627,7 @@ module nacre_mtj_array #(
       if (Draws && Transient != 64'd0) begin : gen_transient
         logic [31:0] of_cell, draw;
         nacre_device_random u_cell (
-          .key_i   (seed_i),
+          .key_i   (key),
           .block_i ({PurposeRead, cell_index}),
           .number_o(of_cell)
         );

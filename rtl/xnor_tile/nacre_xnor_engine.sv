@@ -3,7 +3,8 @@
 /// (generator/src/kinds/xnor_tile/README.md, with the timing).  Golden model: sim/golden/xnor_tile.
 ///
 /// Row by row (Parallel = 0): all products of a read are one neuron's, F = ceil(N / (B * Tiles))
-/// reads each.  Parallel: all are one input's, and each neuron has a counter.
+/// reads each.  Parallel: all are one input's, and each neuron has a counter.  Full: all weights
+/// are read at once, and each neuron has a popcount of its ceil(N / B) arrays.
 ///
 /// Selections are AND-OR.  Mapped to osu018 (Yosys 0.23, script of nacre synth): one slice of 64
 /// inputs out of 192 takes 236 NAND2, as multiplexers 286, as a rotating register 492, of which all
@@ -12,19 +13,22 @@ module nacre_xnor_engine #(
   /// Values of a frame N, neurons M: 1 ... 65536.
   parameter int NumInputs  = 4,
   parameter int NumOutputs = 4,
-  /// Columns of an array, 1 ... 1024; arrays, 1 ... 64: row by row at most ceil(N / RowBits),
-  /// parallel ceil(M / RowBits); together at most 4096 columns.
+  /// Columns of an array, 1 ... 1024; arrays: row by row at most ceil(N / RowBits), parallel
+  /// ceil(M / RowBits), both at most 64; full M ceil(N / RowBits), at most 256; together at most
+  /// 4096 columns.
   parameter int RowBits    = 4,
   parameter int Tiles      = 1,
   parameter bit Parallel   = 1'b0,
+  /// Not with Parallel.
+  parameter bit Full       = 1'b0,
   /// 1: popcounts are sent; 0: their comparison with a threshold.
   parameter bit Popcount   = 1'b0,
   /// 1: end_of_step closes a frame; 0: end_of_sample does.
   parameter bit Steps      = 1'b0,
   // Derived, not to be set.
   parameter int NumColumns = RowBits * Tiles,
-  parameter int Folds      = Parallel ? 1 : (NumInputs + NumColumns - 1) / NumColumns,
-  parameter int Rows       = Parallel ? NumInputs : NumOutputs * Folds,
+  parameter int Folds      = (Parallel || Full) ? 1 : (NumInputs + NumColumns - 1) / NumColumns,
+  parameter int Rows       = Full ? 1 : Parallel ? NumInputs : NumOutputs * Folds,
   parameter int RowWidth   = (Rows > 1) ? $clog2(Rows) : 1,
   parameter int AddressWidth   = (NumOutputs > 1) ? $clog2(NumOutputs) : 1,
   // A popcount is 0 ... N, a threshold 0 ... N + 1.
@@ -78,8 +82,10 @@ module nacre_xnor_engine #(
   localparam int IndexWidth   = $clog2(NumOutputs + 1);
 
   if (NumInputs < 1 || NumInputs > 65536 || NumOutputs < 1 || NumOutputs > 65536 || RowBits < 1 ||
-      RowBits > 1024 || Tiles < 1 || Tiles > 64 || NumColumns > 4096 ||
-      (Parallel ? Tiles != (NumOutputs + RowBits - 1) / RowBits
+      RowBits > 1024 || Tiles < 1 || Tiles > (Full ? 256 : 64) || NumColumns > 4096 ||
+      (Parallel && Full) ||
+      (Full     ? Tiles != NumOutputs * ((NumInputs + RowBits - 1) / RowBits)
+     : Parallel ? Tiles != (NumOutputs + RowBits - 1) / RowBits
                 : Tiles > (NumInputs + RowBits - 1) / RowBits)) begin : gen_illegal
     nacre_error_xnor_engine_parameter_is_out_of_range u_error ();
   end
@@ -162,62 +168,91 @@ module nacre_xnor_engine #(
 
   // ---- Popcounts ------------------------------------------------------------------------------
 
-  if (Parallel) begin : gen_parallel
-    logic                     x_q;         // the input of what was read
-    logic                     first;       // ... is input 0
-    logic [(1<<RowWidth)-1:0] inputs;      // padded: no index reaches beyond
-    logic [NumOutputs-1:0]    products;
+  if (Parallel || Full) begin : gen_together
+    logic [NumOutputs*CountWidth-1:0] counts;   // of all neurons, after the last products
 
-    assign inputs = (1<<RowWidth)'(working);
-    // Together with q_i: the products move once per read.
-    always_ff @(posedge clk_i) begin
-      if (latch_o) x_q <= inputs[row_q];
-    end
-
-    assign add      = state_q == StAdd;
-    assign load     = state_q == StSend && index_q != IndexWidth'(NumOutputs) && result_fits;
-    assign first    = row_q == RowWidth'(0);
-    assign products = ~(q_i[NumOutputs-1:0] ^ {NumOutputs{x_q}});
-    assign used_o   = NumColumns'({NumOutputs{1'b1}});
+    assign add  = state_q == StAdd;
+    assign load = state_q == StSend && index_q != IndexWidth'(NumOutputs) && result_fits;
     assign last_leaves = result_valid_q && word_ready_i && !load;
-    if (NumColumns > NumOutputs) begin : gen_padding
-      wire unused_columns = ^q_i[NumColumns-1:NumOutputs];
+
+    if (Full) begin : gen_full
+      localparam int NeuronColumns = NumColumns / NumOutputs;
+      wire unused_columns = ^q_i;
+      for (genvar n = 0; n < NumOutputs; n++) begin : gen_neuron
+        logic [NumInputs-1:0]  products;
+        logic [CountWidth-1:0] count;
+        assign products = ~(q_i[n*NeuronColumns +: NumInputs] ^ working);
+        assign used_o[n*NeuronColumns +: NeuronColumns]
+            = NeuronColumns'({NumInputs{1'b1}});
+        nacre_popcount #(
+          .Inputs(NumInputs)
+        ) u_popcount (
+          .bits_i (products),
+          .count_o(count)
+        );
+        nacre_register #(
+          .Width(CountWidth)
+        ) u_count (
+          .clk_i   (clk_i),
+          .enable_i(add),
+          .d_i     (count),
+          .q_o     (counts[n*CountWidth +: CountWidth])
+        );
+      end
+    end else begin : gen_parallel
+      logic                     x_q;         // the input of what was read
+      logic                     first;       // ... is input 0
+      logic [(1<<RowWidth)-1:0] inputs;      // padded: no index reaches beyond
+      logic [NumOutputs-1:0]    products;
+
+      assign inputs = (1<<RowWidth)'(working);
+      // Together with q_i: the products move once per read.
+      always_ff @(posedge clk_i) begin
+        if (latch_o) x_q <= inputs[row_q];
+      end
+
+      assign first    = row_q == RowWidth'(0);
+      assign products = ~(q_i[NumOutputs-1:0] ^ {NumOutputs{x_q}});
+      assign used_o   = NumColumns'({NumOutputs{1'b1}});
+      if (NumColumns > NumOutputs) begin : gen_padding
+        wire unused_columns = ^q_i[NumColumns-1:NumOutputs];
+      end
+
+`ifdef VERILATOR
+      // The same in loops, and only in the cycles that need them.
+      always_ff @(posedge clk_i) begin
+        if (add) begin
+          for (int n = 0; n < NumOutputs; n++) begin
+            counts[n*CountWidth +: CountWidth]
+                <= (first ? CountWidth'(0) : counts[n*CountWidth +: CountWidth])
+                 + CountWidth'(products[n]);
+          end
+        end
+      end
+`else
+      logic clk_add;
+      // One gate before those of the counters: only products reach them.
+      nacre_clock_gate u_add (
+        .clk_i   (clk_i),
+        .enable_i(add),
+        .clk_o   (clk_add)
+      );
+      for (genvar n = 0; n < NumOutputs; n++) begin : gen_neuron
+        nacre_xnor_counter #(
+          .Width(CountWidth)
+        ) u_counter (
+          .clk_i    (clk_add),
+          .first_i  (add && first),
+          .product_i(add && products[n]),
+          .value_o  (counts[n*CountWidth +: CountWidth])
+        );
+      end
+`endif
     end
 
 `ifdef VERILATOR
-    // The same in loops, and only in the cycles that need them.
-    logic [NumOutputs*CountWidth-1:0] counts;
-    always_ff @(posedge clk_i) begin
-      if (add) begin
-        for (int n = 0; n < NumOutputs; n++) begin
-          counts[n*CountWidth +: CountWidth]
-              <= (first ? CountWidth'(0) : counts[n*CountWidth +: CountWidth])
-               + CountWidth'(products[n]);
-        end
-      end
-    end
     assign sum = load ? counts[32'(index_q)*CountWidth +: CountWidth] : CountWidth'(0);
 `else
-    logic                             clk_add;
-    logic [NumOutputs*CountWidth-1:0] counts;
-
-    // One gate before those of the counters: only products reach them.
-    nacre_clock_gate u_add (
-      .clk_i   (clk_i),
-      .enable_i(add),
-      .clk_o   (clk_add)
-    );
-    for (genvar n = 0; n < NumOutputs; n++) begin : gen_neuron
-      nacre_xnor_counter #(
-        .Width(CountWidth)
-      ) u_counter (
-        .clk_i    (clk_add),
-        .first_i  (add && first),
-        .product_i(add && products[n]),
-        .value_o  (counts[n*CountWidth +: CountWidth])
-      );
-    end
-
     // A function, not a process: Icarus has no part-selects in always_comb.
     function automatic logic [CountWidth-1:0] count_of(
         input logic                             enable,

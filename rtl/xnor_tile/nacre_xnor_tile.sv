@@ -9,12 +9,13 @@ module nacre_xnor_tile #(
   /// Values of a frame N, neurons M: 1 ... 65536.
   parameter int NumInputs     = 4,
   parameter int NumOutputs    = 4,
-  /// Columns of an array, 1 ... 1024; arrays, 1 ... 64: row by row at most ceil(N / RowBits),
-  /// parallel ceil(M / RowBits); together at most 4096 columns.
+  /// Columns of an array, 1 ... 1024; arrays: see nacre_xnor_engine; together at most 4096 columns.
   parameter int RowBits       = 4,
   parameter int Tiles         = 1,
   /// 1: a row holds the weights of one input; 0: of one neuron.
   parameter bit Parallel      = 1'b0,
+  /// 1: all weights are read at once, arrays have one row.  Not with Parallel.
+  parameter bit Full          = 1'b0,
   /// 2: pairs of complementary devices, 1: devices against a reference.
   parameter int DevicesPerBit = 2,
   /// 1: popcounts are sent; 0: their comparison with a threshold.
@@ -48,8 +49,9 @@ module nacre_xnor_tile #(
 
   // Derived, not to be set.
   parameter int NumColumns     = RowBits * Tiles,
-  parameter int Folds          = Parallel ? 1 : (NumInputs + NumColumns - 1) / NumColumns,
-  parameter int Rows           = Parallel ? NumInputs : NumOutputs * Folds,
+  parameter int Folds          =
+      (Parallel || Full) ? 1 : (NumInputs + NumColumns - 1) / NumColumns,
+  parameter int Rows           = Full ? 1 : Parallel ? NumInputs : NumOutputs * Folds,
   parameter int NumDevices     = RowBits * DevicesPerBit,
   parameter int InAddressWidth = (NumInputs > 1) ? $clog2(NumInputs) : 1,
   parameter int InWidth        = 3 + InAddressWidth + 1,
@@ -299,6 +301,7 @@ module nacre_xnor_tile #(
     .RowBits   (RowBits),
     .Tiles     (Tiles),
     .Parallel  (Parallel),
+    .Full      (Full),
     .Popcount  (Popcount),
     .Steps     (Steps)
   ) u_engine (
@@ -341,19 +344,9 @@ module nacre_xnor_tile #(
   );
 
   for (genvar j = 0; j < Tiles; j++) begin : gen_tile
-    logic [31:0]           tile_seed, tile_row;
+    logic [31:0]           tile_row;
     logic [NumDevices-1:0] states;
     logic [31:0]           wear;
-
-    if (Level != 0) begin : gen_seed
-      nacre_device_random u_seed (
-        .key_i   (seed),
-        .block_i (32'(j)),
-        .number_o(tile_seed)
-      );
-    end else begin : gen_no_seed
-      assign tile_seed = 32'd0;
-    end
 
     // Below Rows when the row is of this array; a row below j * Rows wraps to a large number.
     assign tile_row = cells_row - 32'(j * Rows);
@@ -364,6 +357,7 @@ module nacre_xnor_tile #(
       .Bits         (RowBits),
       .DevicesPerBit(DevicesPerBit),
       .Level        (Level),
+      .ArrayIndex   (j),
       .Persistent   (Persistent),
       .Transient    (Transient),
       .Disturb      (Disturb),
@@ -382,7 +376,7 @@ module nacre_xnor_tile #(
       .Delta        (Delta)
     ) u_array (
       .clk_i       (clk_stage),
-      .seed_i      (tile_seed),
+      .seed_i      (seed),
       .time_i      (now),
       .wl_i        (wl),
       .row_i       (row),

@@ -403,6 +403,13 @@ def memory_corners():
         "verify": True, "max_rounds": 2, "self_terminate": True, "tolerated_bits": 2}))
     add("filaments", memory(7, 13, ecc="secded", sensing="self_reference", scrub_every=4, devices={
         "level": 2, "preset": "rram"}, write={"max_rounds": 2, "self_terminate": True}))
+    # Not formed at power-up: hosts form some rows between requests.
+    first_pulses = {"amplitude": 2, "pulse": 9, "max_rounds": 6}
+    add("forming", memory(5, 33, ecc="secded", journal=True, spares=2, scrub_every=3, write=safe, forming=first_pulses,
+                          devices={**MEMORY_RATES, "preset": "rram"}))
+    add("forming_ideal", memory(3, 8, write={"verify": True}, forming={}))
+    add("forming_filaments", memory(4, 16, write={"verify": True, "self_terminate": True}, forming=first_pulses, devices={
+        "level": 2, "preset": "rram"}))
     longest = dict.fromkeys(("precharge", "evaluate", "pulse", "recover"), 16)
     add("longest_steps", memory(3, 9, sensing="differential", timing=longest, devices=MEMORY_RATES, write={
         "verify": True, "max_rounds": 15, "pulse_step": 15, "amplitude": 3, "amplitude_step": 3}))
@@ -472,7 +479,8 @@ def layer_corners(folder):
     wide = {"level": 2, "seed": 23, "physics": {"sigma_resistance": 0.15, "metastable_zone": 0.05, "read_noise": 0.04,
                                                 "sense_offset": 0.05, "reference_sigma": 0.03}}
     parallel = {"organisation": "parallel"}
-    for name, extra in (("serial", {}), ("parallel", parallel)):
+    full = {"organisation": "full"}
+    for name, extra in (("serial", {}), ("parallel", parallel), ("full", full)):
         add(f"smallest_{name}", values(1, 1), [layer(outputs=1, row_bits=1, **extra)])
         add(f"smallest_{name}_popcount", values(1, 1, steps=True), [layer(
             outputs=1, row_bits=1, output="popcount", sensing="reference", **extra)], (PLAIN, ROUGH, STEPS))
@@ -492,6 +500,8 @@ def layer_corners(folder):
     add("tiles_and_folds", values(61, 1), [layer(outputs=10, row_bits=7, tiles=4, output="popcount", devices=rates)])
     add("most_tiles", values(64, 1), [layer(outputs=5, row_bits=1, tiles=64, output="popcount")])
     add("most_arrays", values(6, 1), [layer(outputs=64, row_bits=1, **parallel)])
+    add("most_arrays_full", values(16, 1), [layer(outputs=256, row_bits=16, **full)])
+    add("columns_beyond_inputs_full", values(5, 1), [layer(row_bits=70, output="popcount", devices=rates, **full)])
     add("columns_beyond_inputs", values(5, 1), [layer(row_bits=70, output="popcount", devices=rates)])
     add("columns_beyond_neurons", values(5, 1), [layer(outputs=3, row_bits=70, devices=rates, **parallel)])
     add("filaments", values(20, 1), [layer(output="popcount", sensing="reference",
@@ -733,8 +743,8 @@ FAST = ["all_min_event", "all_max_step", "one_neuron_one_input", "lanes_do_not_d
         "random_encoder", "decide_first_to_k", "decide_lead", "value_readout_plain", "value_readout_steps_signed_reported",
         "imc_smallest_signed", "imc_odd_sizes", "imc_convolution_steps", "imc_chain", "crossbar_sixteen_levels",
         "crossbar_all_deviations", "csram_random_128", "csram_blocks_of_data",
-        "attention_widest_fields", "attention_between_tiles", "mram_smallest", "mram_rates", "mram_filaments",
-        "xnor_smallest_serial", "xnor_rates_serial", "xnor_resistances_parallel_differential", "xnor_network_parallel"]
+        "attention_widest_fields", "attention_between_tiles", "mram_smallest", "mram_rates", "mram_filaments", "mram_forming",
+        "xnor_smallest_serial", "xnor_rates_serial", "xnor_resistances_parallel_differential", "xnor_network_parallel", "xnor_rates_full"]
 
 
 def operations_per_cycle(out):

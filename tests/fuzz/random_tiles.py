@@ -7,7 +7,7 @@ Design k of seed S depends on S and k only; `--only k` repeats one. A design is 
 requantisation between them: 1 ... 256 rows, inputs and weights of 1 ... 16 bits, both signs, convolutions, frames in
 steps, weights by `fill` or from a file; some end in a value_readout. Of imc_sram_vector: 2 ... 40 rows and a program of
 random entries, loops among them. Of mram_macro: 1 ... 20 words, every code, sensing and controller, devices of every
-level. Of xnor_tile: one to three layers of 1 ... 256 inputs, both organisations. Kinds take turns; by default all that
+level. Of xnor_tile: one to three layers of 1 ... 256 inputs, every organisation. Kinds take turns; by default all that
 NACRE has. Each design goes through an unstalled run (whose cycles are compared, too) and a run with stalls and resets. What fails stays
 in WORK, and the command that repeats it is printed. Closing line: `N passed, N failed`.
 """
@@ -316,11 +316,15 @@ class Maker:
         choose = self.source
         outputs = self.below(65)
         stage = {"name": name, "kind": "xnor_tile", "inputs": [source], "outputs": outputs, "output": output,
-                 "organisation": choose.choice(["row_serial", "parallel"]),
+                 "organisation": choose.choice(["row_serial", "parallel", "full"]),
                  "sensing": choose.choice(["differential", "reference"]), "devices": self.layer_devices(),
                  "timing": {key: choose.choice([1, 1, 2, 3]) for key in ("precharge", "evaluate")}}
         side = inputs if stage["organisation"] == "row_serial" else outputs
         stage["row_bits"] = max(choose.choice([1, 2, 3, 5, 8, 17, 32, 33, 64, 100, side]), -(-side // 64))
+        if stage["organisation"] == "full":
+            # At most 256 arrays with 4,096 columns, up to half of them empty.
+            outputs = stage["outputs"] = min(outputs, max(1, 2048 // inputs))
+            stage["row_bits"] = max(min(stage["row_bits"], inputs), -(-inputs // (256 // outputs)))
         if stage["organisation"] == "row_serial":
             stage["tiles"] = choose.randint(1, min(-(-inputs // stage["row_bits"]), 64))
         if self.chance(0.5):

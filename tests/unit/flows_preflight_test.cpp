@@ -152,6 +152,11 @@ constexpr const char* kXnorParallel24x16 =
   "stages": [{"name": "layer", "kind": "xnor_tile", "inputs": ["input"], "outputs": 16,
   "weights": {"fill": "random"}, "row_bits": 8, "organisation": "parallel",
   "output": "popcount"}])";
+constexpr const char* kXnorFull24x16 =
+    R"("input": {"kind": "values", "addresses": 24, "bits": 1}, "counters": "none",
+  "stages": [{"name": "layer", "kind": "xnor_tile", "inputs": ["input"], "outputs": 16,
+  "weights": {"fill": "random"}, "row_bits": 8, "organisation": "full",
+  "output": "popcount"}])";
 
 // The specification's text stands in `body`; gates and seconds as they came out.
 const Measured kMeasured[] = {{"Dense1", kDense1, 2710, 3.2},
@@ -178,7 +183,8 @@ const Measured kMeasured[] = {{"Dense1", kDense1, 2710, 3.2},
                               {"Attention8x8", kAttention8x8, 11880, 0},
                               {"Attention5x3", kAttention5x3, 6097, 0},
                               {"XnorSerial24x16", kXnorSerial24x16, 3181, 0},
-                              {"XnorParallel24x16", kXnorParallel24x16, 4035, 0}};
+                              {"XnorParallel24x16", kXnorParallel24x16, 4035, 0},
+                              {"XnorFull24x16", kXnorFull24x16, 6590, 0}};
 
 /// A specification with this body, read from a file of its own.
 Spec spec_of(const std::string& body) {

@@ -354,6 +354,30 @@ TEST(MramMacro, AnEqualWordIsNotPulsedAfterAPreRead) {
 
 // ------------------------------------------------------------------------------------- Statistics
 
+TEST(MramMacro, ARowIsFormedBeforeItIsWritten) {
+  MramMacroSpec spec = plain_spec();
+  spec.write.verify = true;
+  spec.write.max_rounds = 3;
+  spec.forming = MramForming{.amplitude = 2, .pulse = 8, .max_rounds = 5};
+  spec.devices = devices_of(1);
+  spec.devices.tables.forming_amplitude = 2;
+  MramController controller(spec);
+  EXPECT_EQ(controller.read(1).data, 0xffffffffu);  // high
+  const MramWritten refused = controller.write(1, 5);
+  EXPECT_TRUE(refused.failed);
+  EXPECT_EQ(refused.rounds, 3);
+  EXPECT_EQ(refused.wrong_bits, 30);
+  // As register `forming` makes of a write.
+  spec.write.amplitude = spec.forming->amplitude;
+  const MramWritten formed = controller.write(1, 0);
+  EXPECT_FALSE(formed.failed);
+  EXPECT_EQ(formed.rounds, 1);
+  spec.write.amplitude = 0;
+  EXPECT_FALSE(controller.write(1, 5).failed);
+  EXPECT_EQ(controller.read(1).data, 5u);
+  EXPECT_TRUE(controller.write(2, 5).failed);
+}
+
 TEST(MramMacro, RetriesFollowTheGeometricLaw) {
   MramMacroSpec spec = plain_spec();
   spec.data_bits = 64;

@@ -12,6 +12,17 @@
 #include "golden/mtj_array/mtj_array.hpp"
 #include "mtj_error_rates.hpp"
 
+namespace nacre::golden {
+
+/// Of the private state: what 2^32 pulses would take to reach.
+struct MtjArrayState {
+  static void set_wear(MtjArray& array, std::uint32_t row, std::uint32_t wear) {
+    array.rows_[row].wear = wear;
+  }
+};
+
+}  // namespace nacre::golden
+
 namespace nacre::golden::test {
 namespace {
 
@@ -217,6 +228,9 @@ const Script kScripts[] = {
      {0x492480492492, 0xfbefbedf7dbe, 0x924124904125}},
 };
 
+/// mix(kScriptSeed, 0) = 0x2545f491: the key that the script was computed with.
+constexpr std::uint32_t kScriptSeed = 0x8fcf2503;
+
 TEST(GoldenMtjArray, ScriptKnownAnswers) {
   constexpr std::uint32_t kBits = 24;
   for (const Script& script : kScripts) {
@@ -226,7 +240,7 @@ TEST(GoldenMtjArray, ScriptKnownAnswers) {
                       .bits = kBits,
                       .devices_per_bit = script.devices_per_bit,
                       .level = script.level},
-                     busy_tables(), 0x2545f491, *kernels);
+                     busy_tables(), kScriptSeed, *kernels);
       for (std::uint32_t row = 0; row < 3; ++row) {
         States bits;
         for (std::uint32_t i = 0; i < kBits; ++i) bits.push_back((5 * i + 3 * row) % 7 < 3);
@@ -263,6 +277,63 @@ TEST(GoldenMtjArray, ScriptKnownAnswers) {
         EXPECT_EQ(array.wear(), 3u);
       }
     }
+  }
+}
+
+// ---- ends of the counters, forming
+
+TEST(GoldenMtjArray, WearStaysAtItsEnd) {
+  for (const int level : {0, 1, 2}) {
+    MtjArray array({.rows = 2, .bits = 3, .level = level}, busy_tables(), 1);
+    const States all(3, 1);
+    for (std::uint32_t row = 0; row < 2; ++row) array.load(row, all);
+    MtjArrayState::set_wear(array, 0, 0xfffffffd);
+    for (const std::uint32_t expected : {0xfffffffeu, 0xffffffffu, 0xffffffffu, 0xffffffffu}) {
+      array.open(0);
+      array.pulse(0, 0, all, 2);
+      EXPECT_EQ(array.wear(), expected) << level;
+      array.open(1);
+    }
+    array.open(0);
+    array.read();
+    EXPECT_EQ(array.row_wear(0), 0xffffffffu) << level;
+    EXPECT_EQ(array.row_wear(1), 0u) << level;
+    array.load(0, all);
+    EXPECT_EQ(array.row_wear(0), 0u) << level;
+  }
+}
+
+TEST(GoldenMtjArray, ARowThatIsNotFormedWaitsForItsPulse) {
+  for (const int level : {0, 1, 2}) {
+    MtjTables tables = mtj_tables(rram());
+    tables.forming_amplitude = 2;
+    tables.disturb = 0xffffffff;
+    tables.retention = 1u << 20;
+    for (auto& direction : tables.switching) {
+      for (auto& amplitude : direction) amplitude.fill(0xffffffff);
+    }
+    constexpr std::uint32_t kBits = 12;
+    MtjArray array({.rows = 2, .bits = kBits, .level = level}, tables, 3);
+    const States high(kBits, 1), low(kBits, 0), some = {1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0};
+    array.load(0, high);
+    array.open(0);
+    // Neither time, nor reads, nor pulses below the amplitude change it; they count.
+    array.set_time(1000);
+    array.read();
+    array.pulse(0, 1, high, 16);
+    EXPECT_EQ(word_of(array.state()), word_of(high)) << level;
+    EXPECT_EQ(array.wear(), 1u);
+    array.pulse(0, 2, some, 1);
+    States rest(kBits);
+    for (std::uint32_t i = 0; i < kBits; ++i) rest[i] = static_cast<std::uint8_t>(1 - some[i]);
+    EXPECT_EQ(word_of(array.state()), word_of(rest)) << level;
+    // From now on it is a row like any other; so is one that is loaded with a device low.
+    array.pulse(0, 0, rest, 1);
+    EXPECT_EQ(word_of(array.state()), word_of(low)) << level;
+    array.load(1, rest);
+    array.open(1);
+    array.pulse(1, 0, high, 1);
+    EXPECT_EQ(word_of(array.state()), word_of(high)) << level;
   }
 }
 

@@ -36,6 +36,13 @@ void make_parallel(XnorTileSpec& spec, std::int64_t row_bits) {
   spec.tiles = (spec.outputs + row_bits - 1) / row_bits;
 }
 
+/// Rows of `row_bits` columns, all weights read at once.
+void make_full(XnorTileSpec& spec, std::int64_t row_bits) {
+  spec.organisation = XnorOrganisation::Full;
+  spec.row_bits = row_bits;
+  spec.tiles = spec.outputs * ((spec.num_inputs + row_bits - 1) / row_bits);
+}
+
 void compare_with(XnorTileSpec& spec, const Bits& thresholds,
                   const std::vector<std::uint8_t>& invert) {
   spec.output = XnorOutput::Bit;
@@ -247,6 +254,12 @@ class Level1 {
   std::uint8_t read(std::int64_t i, std::int64_t n) {
     const MtjTables& tables = spec_.devices.tables;
     std::int64_t tile = n / spec_.row_bits, row = i, column = n % spec_.row_bits;
+    if (spec_.organisation == XnorOrganisation::Full) {
+      const std::int64_t arrays = (spec_.num_inputs + spec_.row_bits - 1) / spec_.row_bits;
+      tile = n * arrays + i / spec_.row_bits;
+      row = 0;
+      column = i % spec_.row_bits;
+    }
     if (spec_.organisation == XnorOrganisation::RowSerial) {
       const std::int64_t columns = spec_.row_bits * spec_.tiles;
       const std::int64_t folds = (spec_.num_inputs + columns - 1) / columns;
@@ -280,16 +293,18 @@ class Level1 {
 
 TEST(GoldenXnorTile, ErrorsOfLevel1BitByBit) {
   Random random(37);
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < 18; ++i) {
     const std::int64_t inputs = uniform(random, 1, 50);
     XnorTileSpec spec = spec_of(random_matrix(random, inputs, uniform(random, 1, 12)));
-    if (i % 2 == 0) {
+    if (i % 3 == 0) {
       make_parallel(spec, uniform(random, 1, 8));
+    } else if (i % 3 == 1) {
+      make_full(spec, uniform(random, 1, 60));
     } else {
       spec.row_bits = uniform(random, 1, 20);
       spec.tiles = uniform(random, 1, (inputs + spec.row_bits - 1) / spec.row_bits);
     }
-    if (i % 3 == 0) spec.sensing = XnorSensing::Reference;
+    if (i % 2 == 0) spec.sensing = XnorSensing::Reference;
     spec.devices.level = 1;
     spec.devices.seed = static_cast<std::uint32_t>(random());
     spec.devices.tables.persistent = {probability_threshold(0.1), probability_threshold(0.05)};

@@ -298,7 +298,8 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N1104", "the library has no such gate",
        "Every netlist needs an inverter, and the smallest two-input NAND is the unit in which "
        "areas "
-       "are compared. Both are found by their function, not by their name; so is the full adder that "
+       "are compared. Both are found by their function, not by their name; so is the full adder "
+       "that "
        "`--full-adders cell` needs.",
        "a file with the sequential cells only", "Give the file with the basic gates, too."},
       {"N1105", "libraries that do not belong together",
@@ -582,6 +583,24 @@ const std::vector<CatalogueEntry>& catalogue() {
        "not "
        "such a word.",
        R"("row_bits": 128, with '--program')", "Use rows of 8 ... 64 bits."},
+      {"N1298", "forming of magnetic cells",
+       "A first, stronger pulse makes the filament of a resistive cell. Magnetic cells have none.",
+       R"("forming": {} without "preset": "rram")",
+       "Remove 'forming', or set 'preset' of 'devices' to 'rram'."},
+      {"N1299", "too many weights for one read",
+       "With 'organisation' 'full' all weights are read at once, each neuron from arrays of its "
+       "own "
+       "with a popcount of its own: gates grow with inputs times outputs.",
+       R"({"organisation": "full", "outputs": 1000} with 64 inputs)",
+       "Choose 'row_serial' or 'parallel', or rows that the inputs fill."},
+      {"N1310", "forming that nobody sees",
+       "Forming is tried until all cells of a row conduct: its controller senses them against "
+       "reference cells after each round.",
+       R"("forming": {} without "verify": true)",
+       "Set 'verify' to true and 'sensing' to 'reference'."},
+      {"N1311", "data in cells that are not formed",
+       "A memory whose cells are not formed at power-up holds no data then.",
+       R"("forming": {}, "data_file": "words.npy")", "Remove one of the two."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",

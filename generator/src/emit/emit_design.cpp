@@ -1,22 +1,17 @@
 #include "emit/emit_design.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string_view>
 
 #include <fmt/format.h>
 
 #include "emit/printers.hpp"
 #include "emit/resources.hpp"
 #include "emit/systemverilog.hpp"
+#include "nacre/device_leaves.hpp"
 
 namespace nacre {
 namespace {
-
-/// Leaves that model what no standard cell is: on a chip the foundry's macro has their name.
-constexpr std::array<std::string_view, 3> kDeviceModels = {"nacre_adc", "nacre_crossbar_array",
-                                                           "nacre_mtj_array"};
 
 /// Leaves that the top and the macro models instantiate.
 std::set<std::string> leaf_roots(const Design& design) {
@@ -38,7 +33,7 @@ FileTree emit_design(const Design& design) {
   for (const RtlFile* leaf : rtl_closure(leaf_roots(design))) {
     const std::string path = fmt::format("rtl/{}.sv", leaf->name);
     files[path] = leaf->text;
-    if (std::ranges::find(kDeviceModels, leaf->name) == kDeviceModels.end()) {
+    if (std::ranges::find(kDeviceLeaves, leaf->name) == kDeviceLeaves.end()) {
       sources.leaves.push_back(path);
       continue;
     }

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -140,11 +141,15 @@ bool check_physics(const schema::Reader& devices, const MtjPhysics& physics, Mtj
   for (const MtjFinding& finding : mtj_findings(physics)) {
     const MtjRange& range = *finding.range;
     if (range.is_of_pulses && use == MtjUse::Read) continue;
+    // The least positive number stands for any above 0.
+    const std::string possible = range.least == std::numeric_limits<double>::min()
+                                     ? fmt::format("numbers above 0, up to {:g}", range.most)
+                                     : fmt::format("{:g} ... {:g}", range.least, range.most);
     const std::string unit = range.unit.empty() ? std::string() : fmt::format(" {}", range.unit);
     if (finding.impossible) {
       diagnostics.error("N1273", devices.location("physics"),
-                        fmt::format("{} is {:g}{}, possible are {:g} ... {:g}", range.parameter,
-                                    finding.value, unit, range.least, range.most));
+                        fmt::format("{} is {:g}{}, possible are {}", range.parameter, finding.value,
+                                    unit, possible));
       legal = false;
     } else {
       diagnostics.warning(

@@ -11,12 +11,13 @@ constexpr std::size_t kMarkerBits = 3;
 
 std::size_t marker_bits(const MramMacroSpec& spec) { return spec.journal ? kMarkerBits : 0; }
 
-MtjArrayShape shape_of(const MramMacroSpec& spec, const MramCode& code) {
+MtjArrayShape shape_of(const MramMacroSpec& spec, const MramCode& code, std::uint32_t index) {
   return {.rows = static_cast<std::uint32_t>(spec.words + spec.spares),
           .bits = static_cast<std::uint32_t>(code.bits()) +
                   static_cast<std::uint32_t>(marker_bits(spec)),
           .devices_per_bit = spec.sensing == MramSensing::Differential ? 2u : 1u,
-          .level = spec.devices.level};
+          .level = spec.devices.level,
+          .index = index};
 }
 
 bool any(std::span<const std::uint8_t> bits) {
@@ -25,12 +26,12 @@ bool any(std::span<const std::uint8_t> bits) {
 
 }  // namespace
 
-MramController::MramController(const MramMacroSpec& spec)
+MramController::MramController(const MramMacroSpec& spec, std::uint32_t array_index)
     : spec_(spec),
       code_(spec.ecc, spec.data_bits),
       code_bits_(static_cast<std::size_t>(code_.bits())),
       row_bits_(code_bits_ + marker_bits(spec)),
-      array_(shape_of(spec, code_), spec.devices.tables, spec.devices.seed),
+      array_(shape_of(spec, code_, array_index), spec.devices.tables, spec.devices.seed),
       sequencer_(spec, array_),
       spares_(static_cast<std::size_t>(spec.spares)) {
   load();
@@ -52,6 +53,7 @@ void MramController::load() {
   for (std::uint32_t row = 0; row < array_.shape().rows; ++row) {
     std::vector<std::uint8_t> bits = code_.encode(row < spec_.data.size() ? spec_.data[row] : 0);
     bits.resize(row_bits_, 0);
+    if (spec_.forming) std::fill(bits.begin(), bits.end(), std::uint8_t{1});
     for (std::size_t bit = 0; bit < row_bits_; ++bit) {
       states[bit * devices] = static_cast<std::uint8_t>(1 - bits[bit]);
       states[bit * devices + devices - 1] = bits[bit];

@@ -36,8 +36,9 @@ struct MramWritten {
 /// The array of a stage with what stands between it and its words.
 class MramController {
  public:
-  /// `spec` outlives the controller.
-  explicit MramController(const MramMacroSpec& spec);
+  /// `spec` outlives the controller. `array_index`: of docs/mtj_array.md, among the arrays of a
+  /// die.
+  explicit MramController(const MramMacroSpec& spec, std::uint32_t array_index = 0);
   /// The same array in the same state; the spares' registers, too.
   MramController(const MramController& other);
   MramController& operator=(const MramController&) = delete;

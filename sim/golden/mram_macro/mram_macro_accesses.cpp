@@ -46,26 +46,29 @@ void MramMacroModel::draw_register_accesses(const Draw& draw, bool refused,
   const MramTiming timing{
       .precharge = cycles(), .evaluate = cycles(), .pulse = cycles(), .recover = cycles()};
   accesses.push_back(write_of("timing", timing_word(timing), refused));
-  if (!refused) live_.timing = timing;
+  if (!refused) timing_ = timing;
   // One of the durations is 0, or 17 and more.
   const int shift = 8 * number(4);
   const std::uint32_t byte = draw_chance(draw, 2) ? 0 : 17 + static_cast<std::uint32_t>(draw(239));
   accesses.push_back(
       write_of("timing", (timing_word(timing) & ~(0xffu << shift)) | byte << shift, true));
-  accesses.push_back(read_of("timing", timing_word(live_.timing)));
+  accesses.push_back(read_of("timing", timing_word(timing_)));
 
-  MramWrite write = live_.write;
+  MramWrite write = write_;
   write.amplitude = number(4);
   write.amplitude_step = number(4);
   write.max_rounds = 1 + number(15);
   write.tolerated_bits = number(8);
   write.pulse_step = number(16);
   accesses.push_back(write_of("write_control", write_control_word(write), refused));
-  if (!refused) live_.write = write;
+  if (!refused) write_ = write;
   const std::uint32_t unused_bit = 1u << (draw_chance(draw, 2) ? 15 : 20 + number(12));
   accesses.push_back(write_of("write_control", write_control_word(write) | unused_bit, true));
   accesses.push_back(write_of("write_control", write_control_word(write) & ~0xf00u, true));
-  accesses.push_back(read_of("write_control", write_control_word(live_.write)));
+  accesses.push_back(read_of("write_control", write_control_word(write_)));
+
+  if (spec_->forming) draw_forming_accesses(draw, refused, accesses);
+  if (!refused) apply_registers();
 
   accesses.push_back(write_of("device_seed", spec_->devices.seed, refused));
   const auto time = static_cast<std::uint32_t>(draw(std::uint64_t{1} << 12));
@@ -83,6 +86,30 @@ void MramMacroModel::draw_register_accesses(const Draw& draw, bool refused,
     const auto& now = controller_.spares()[n];
     accesses.push_back(read_of(name, now ? kUsed | *now : 0));
   }
+}
+
+void MramMacroModel::draw_forming_accesses(const Draw& draw, bool refused,
+                                           std::vector<HostAccess>& accesses) {
+  const auto number = [&](std::uint64_t below) { return static_cast<int>(draw(below)); };
+  const auto word_of = [](const MramForming& forming, bool enable) {
+    return std::int64_t{forming.pulse << 16 | forming.max_rounds << 8 | forming.amplitude << 4 |
+                        (enable ? 1 : 0)};
+  };
+  const MramForming forming{
+      .amplitude = 1 + number(3), .pulse = 1 + number(kMostCycles), .max_rounds = 1 + number(15)};
+  const bool enable = draw_chance(draw, 2);
+  const std::int64_t word = word_of(forming, enable);
+  accesses.push_back(write_of("forming", word, refused));
+  if (!refused) {
+    forming_ = forming;
+    forms_ = enable;
+  }
+  // No amplitude, no round, no pulse, a pulse too long, a bit that is not there.
+  const std::int64_t illegal[] = {word & ~std::int64_t{0x30}, word & ~std::int64_t{0xf00},
+                                  word & ~std::int64_t{0x1f0000},
+                                  (word & ~std::int64_t{0xf0000}) | 0x110000, word | 2};
+  accesses.push_back(write_of("forming", illegal[draw(std::size(illegal))], true));
+  accesses.push_back(read_of("forming", word_of(forming_, forms_)));
 }
 
 void MramMacroModel::draw_row_accesses(const Draw& draw, bool refused,

@@ -44,8 +44,11 @@ MramMacroModel::MramMacroModel(std::shared_ptr<const MramMacroSpec> spec)
 }
 
 void MramMacroModel::reset() {
-  live_.timing = spec_->timing;
-  live_.write = spec_->write;
+  timing_ = spec_->timing;
+  write_ = spec_->write;
+  forming_ = spec_->forming.value_or(MramForming{});
+  forms_ = false;
+  apply_registers();
   controller_.array().set_time(0);
   controller_.load();
   controller_.sequencer().clear_activity();
@@ -55,7 +58,17 @@ void MramMacroModel::reset() {
   work_ = 0;
   errors_ = 0;
   reads_ = writes_ = corrected_bits_ = uncorrectable_ = write_failures_ = retries_ = 0;
-  scrubs_ = scrub_uncorrectable_ = 0;
+  scrubs_ = scrub_uncorrectable_ = formed_rows_ = 0;
+}
+
+void MramMacroModel::apply_registers() {
+  live_.timing = timing_;
+  live_.write = write_;
+  if (!forms_) return;
+  live_.timing.pulse = forming_.pulse;
+  live_.write.amplitude = forming_.amplitude;
+  live_.write.max_rounds = forming_.max_rounds;
+  live_.write.amplitude_step = live_.write.pulse_step = live_.write.tolerated_bits = 0;
 }
 
 void MramMacroModel::push(const Word& word, std::vector<Word>& out) {
@@ -111,7 +124,11 @@ MramWritten MramMacroModel::write(std::int64_t word, std::uint64_t data) {
   const MramWritten result = controller_.write(word, data);
   ++writes_;
   retries_ += result.retries;
-  if (result.failed) ++write_failures_;
+  if (result.failed) {
+    ++write_failures_;
+  } else if (forms_) {
+    ++formed_rows_;
+  }
   return result;
 }
 
@@ -132,7 +149,7 @@ void MramMacroModel::answer_read(std::int64_t word, std::vector<Word>& out) {
 }
 
 void MramMacroModel::answer_write(std::int64_t word, std::vector<Word>& out) {
-  const MramWritten result = write(word, lanes_);
+  const MramWritten result = write(word, forms_ ? 0 : lanes_);
   const std::uint64_t status =
       flag(Flag::IsWrite) | flag(Flag::Failed, result.failed) | flag(Flag::Spare, result.to_spare) |
       flag(Flag::Metastable, result.is_metastable) | flag(Flag::NoSpare, result.no_spare_left) |
@@ -179,19 +196,21 @@ State MramMacroModel::state() const {
 
 CounterValues MramMacroModel::counters() const {
   const MramActivity& activity = controller_.sequencer().activity();
-  return {{"reads", wrap_counter(reads_)},
-          {"writes", wrap_counter(writes_)},
-          {"pulses", wrap_counter(activity.pulses)},
-          {"pulsed_bits", wrap_counter(activity.pulsed_bits)},
-          {"corrected_bits", wrap_counter(corrected_bits_)},
-          {"uncorrectable", wrap_counter(uncorrectable_)},
-          {"write_failures", wrap_counter(write_failures_)},
-          {"retries", wrap_counter(retries_)},
-          {"scrubs", wrap_counter(scrubs_)},
-          {"scrub_uncorrectable", wrap_counter(scrub_uncorrectable_)},
-          {"metastable_bits", wrap_counter(activity.metastable_bits)},
-          {"energy_low", wrap_counter(activity.energy_fj)},
-          {"energy_high", wrap_counter(activity.energy_fj >> 32)}};
+  CounterValues values = {{"reads", wrap_counter(reads_)},
+                          {"writes", wrap_counter(writes_)},
+                          {"pulses", wrap_counter(activity.pulses)},
+                          {"pulsed_bits", wrap_counter(activity.pulsed_bits)},
+                          {"corrected_bits", wrap_counter(corrected_bits_)},
+                          {"uncorrectable", wrap_counter(uncorrectable_)},
+                          {"write_failures", wrap_counter(write_failures_)},
+                          {"retries", wrap_counter(retries_)},
+                          {"scrubs", wrap_counter(scrubs_)},
+                          {"scrub_uncorrectable", wrap_counter(scrub_uncorrectable_)},
+                          {"metastable_bits", wrap_counter(activity.metastable_bits)},
+                          {"energy_low", wrap_counter(activity.energy_fj)},
+                          {"energy_high", wrap_counter(activity.energy_fj >> 32)}};
+  if (spec_->forming) values["formed_rows"] = wrap_counter(formed_rows_);
+  return values;
 }
 
 const KindModel& mram_macro_kind_model() {

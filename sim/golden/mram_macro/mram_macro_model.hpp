@@ -40,13 +40,21 @@ class MramMacroModel final : public StageModel {
   MramRead read(std::int64_t word);
   MramWritten write(std::int64_t word, std::uint64_t data);
   void scrub();
+  /// Sets what the controller works with from the registers.
+  void apply_registers();
   void draw_register_accesses(const Draw& draw, bool refused, std::vector<HostAccess>& accesses);
+  void draw_forming_accesses(const Draw& draw, bool refused, std::vector<HostAccess>& accesses);
   void draw_row_accesses(const Draw& draw, bool refused, std::vector<HostAccess>& accesses);
   std::uint64_t draw_data(const Draw& draw) const;
 
   std::shared_ptr<const MramMacroSpec> spec_;
-  MramMacroSpec live_;  ///< with what registers `timing` and `write_control` hold
+  MramMacroSpec live_;  ///< with what the registers below say of sequences and pulses
   MramController controller_;
+  // Registers.
+  MramTiming timing_;
+  MramWrite write_;
+  MramForming forming_;
+  bool forms_ = false;              ///< bit `enable` of `forming`
   std::uint64_t lanes_ = 0;         ///< the lanes register
   std::int64_t until_scrub_ = 0;    ///< answered requests
   std::int64_t next_scrubbed_ = 0;  ///< word
@@ -61,6 +69,7 @@ class MramMacroModel final : public StageModel {
   std::int64_t retries_ = 0;
   std::int64_t scrubs_ = 0;
   std::int64_t scrub_uncorrectable_ = 0;
+  std::int64_t formed_rows_ = 0;
 };
 
 }  // namespace nacre::golden

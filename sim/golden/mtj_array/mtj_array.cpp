@@ -58,7 +58,7 @@ std::int32_t mtj_gauss(std::uint32_t number) {
 
 MtjArray::MtjArray(const MtjArrayShape& shape, const MtjTables& tables, std::uint32_t seed,
                    const MtjKernels& kernels)
-    : shape_(shape), tables_(tables), seed_(seed), kernels_(kernels) {
+    : shape_(shape), tables_(tables), key_(device_mix(seed, shape.index)), kernels_(kernels) {
   state_.resize(std::size_t{shape.rows} * shape.devices_per_row());
   rows_.resize(shape.rows);
   held_.resize(shape.bits);
@@ -80,7 +80,7 @@ MtjArray::MtjArray(const MtjArrayShape& shape, const MtjTables& tables, std::uin
 
 void MtjArray::static_numbers(std::uint32_t purpose, std::uint32_t first,
                               std::span<std::uint32_t> numbers) {
-  kernels_.mix_blocks(seed_, (purpose << 28) | first, numbers.data(), numbers.size());
+  kernels_.mix_blocks(key_, (purpose << 28) | first, numbers.data(), numbers.size());
 }
 
 void MtjArray::access_numbers(const Keys& keys, std::uint32_t access,
@@ -103,6 +103,9 @@ void MtjArray::load(std::uint32_t row, std::span<const std::uint8_t> states) {
   rows_[row].access = 0;
   rows_[row].wear = 0;
   rows_[row].stamp = time_;
+  rows_[row].formed =
+      tables_.forming_amplitude == 0 ||
+      std::any_of(states.begin(), states.end(), [](std::uint8_t state) { return state == 0; });
   rows_[row].margins_valid = false;
 }
 
@@ -173,7 +176,7 @@ std::uint32_t MtjArray::begin_access(Row& row) {
 }
 
 void MtjArray::keep(Row& row) {
-  if (shape_.level == 0) return;
+  if (shape_.level == 0 || !row.formed) return;
   const std::uint64_t elapsed = time_ - row.stamp;  // modulo 2^32, before it is widened
   const std::uint64_t threshold = std::min<std::uint64_t>(std::numeric_limits<std::int32_t>::max(),
                                                           tables_.retention * elapsed);
@@ -197,7 +200,7 @@ void MtjArray::read(MtjReadMode mode) {
   } else {
     read_errors(row, mode, access);
   }
-  if (shape_.level != 0 && tables_.disturb != 0) disturb(row, access);
+  if (shape_.level != 0 && tables_.disturb != 0 && row.formed) disturb(row, access);
 }
 
 void MtjArray::read_errors(const Row& row, MtjReadMode mode, std::uint32_t access) {
@@ -267,6 +270,7 @@ void MtjArray::begin_pulse(int direction, int amplitude) {
   const std::uint32_t access = begin_access(row);
   if (row.wear != std::numeric_limits<std::uint32_t>::max()) ++row.wear;
   if (shape_.level != 0) access_numbers(switch_keys(row), access, pulse_numbers_);
+  if (amplitude >= tables_.forming_amplitude) row.formed = true;
   direction_ = direction;
   amplitude_ = amplitude;
   pulse_cycle_ = 0;
@@ -277,6 +281,7 @@ void MtjArray::drive(std::span<const std::uint8_t> driven) {
       tables_.switching[static_cast<std::size_t>(direction_)][static_cast<std::size_t>(amplitude_)];
   const std::uint32_t threshold = thresholds[static_cast<std::size_t>(pulse_cycle_)];
   pulse_cycle_ = std::min(pulse_cycle_ + 1, kMtjPulseCycles - 1);
+  if (!rows_[open_].formed) return;
   std::uint8_t* states = state_of(open_);
   for (std::size_t e = 0; e < driven.size(); ++e) {
     if (driven[e] != 0 && (shape_.level == 0 || pulse_numbers_[e] < threshold)) {

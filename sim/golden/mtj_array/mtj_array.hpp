@@ -22,6 +22,7 @@ struct MtjArrayShape {
   std::uint32_t bits = 1;
   std::uint32_t devices_per_bit = 1;  ///< 1 or 2
   int level = 0;                      ///< 0 ideal, 1 error rates, 2 resistances
+  std::uint32_t index = 0;            ///< among the arrays of a die
 
   std::uint32_t devices_per_row() const { return bits * devices_per_bit; }
 };
@@ -35,7 +36,7 @@ enum class MtjReadMode : std::uint8_t {
 
 /// The array, operation by operation: what needs an open row acts on the one opened last. Vectors
 /// of devices hold 0 or 1 for each device of a row, vectors of bits for each bit. An array is for
-/// one thread; arrays of the same seed draw the same numbers.
+/// one thread; arrays of the same seed and index draw the same numbers.
 class MtjArray {
  public:
   /// `kernels`: the loops of one instruction set. Every row must be loaded before it is opened.
@@ -81,12 +82,15 @@ class MtjArray {
   const MtjArrayShape& shape() const { return shape_; }
 
  private:
+  /// Tests set what no test can reach by pulses.
+  friend struct MtjArrayState;
   struct Keys {                 ///< of the draws of accesses, in halves
     const std::uint16_t* high;  ///< the low halves follow
     std::size_t count;
   };
   struct Row {
     std::uint32_t access = 0, wear = 0, stamp = 0;
+    bool formed = true;
     bool margins_valid = false;  ///< `margin` belongs to the present states
     // Properties of the die, drawn when the row is first opened.
     bool drawn = false;
@@ -129,7 +133,7 @@ class MtjArray {
 
   MtjArrayShape shape_;
   MtjTables tables_;
-  std::uint32_t seed_;
+  std::uint32_t key_;  ///< of the static numbers
   const MtjKernels& kernels_;
   std::uint32_t time_ = 0;
   std::uint32_t open_ = 0;

@@ -41,17 +41,17 @@ std::shared_ptr<const StageParams> program(const Stage& stage, const MramMacroSp
   array.data_bits = static_cast<int>(tile.row_bits);
   array.sensing = tile.sensing == XnorSensing::Differential ? MramSensing::Differential
                                                             : MramSensing::Reference;
+  array.devices.seed = tile.devices.seed;
   array.data.resize(static_cast<std::size_t>(array.words));
   const auto per_bit = static_cast<std::size_t>(array.devices_per_bit());
   const auto bits = static_cast<std::size_t>(tile.row_bits);
   programmed->cells.clear();
   for (std::int64_t j = 0; j < tile.tiles; ++j) {
-    array.devices.seed = device_mix(tile.devices.seed, static_cast<std::uint32_t>(j));
+    const std::uint32_t noise = device_mix(tile.devices.seed, static_cast<std::uint32_t>(j));
     for (std::size_t row = 0; row < array.data.size(); ++row) {
-      array.data[row] =
-          random_word(array.devices.seed, static_cast<std::uint32_t>(row), array.data_bits);
+      array.data[row] = random_word(noise, static_cast<std::uint32_t>(row), array.data_bits);
     }
-    MramController controller(array);
+    MramController controller(array, static_cast<std::uint32_t>(j));
     for (std::int64_t row = 0; row < array.words; ++row) {
       const auto aim =
           std::span<const std::uint8_t>(wanted).subspan(programmed->cells.size(), bits * per_bit);

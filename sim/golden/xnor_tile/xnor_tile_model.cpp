@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "golden/counters.hpp"
-#include "golden/device_random.hpp"
 #include "golden/xnor_tile/xnor_tile_devices.hpp"
 #include "golden/xnor_tile/xnor_tile_timing.hpp"
 
@@ -23,6 +22,13 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b;
 std::int64_t folds(const XnorTileSpec& spec) {
   return divide_up(spec.num_inputs, spec.row_bits * spec.tiles);
 }
+
+/// Arrays that hold the weights of one neuron, where all neurons are read at once.
+std::int64_t arrays_of_neuron(const XnorTileSpec& spec) {
+  return divide_up(spec.num_inputs, spec.row_bits);
+}
+
+bool is_full(const XnorTileSpec& spec) { return spec.organisation == XnorOrganisation::Full; }
 
 /// Ones among bytes of 0 and 1, `ones(i)` for i = 0 ... n - 1. Sums of bytes stay bytes for a
 /// while: the compiler's vectors hold more of them.
@@ -53,6 +59,10 @@ TileSpec frame_of(const XnorTileSpec& spec) {
 std::pair<std::int64_t, std::int64_t> place_of(const XnorTileSpec& spec, std::int64_t tile,
                                                std::int64_t row, std::int64_t column) {
   if (is_parallel(spec)) return {row, tile * spec.row_bits + column};
+  if (is_full(spec)) {
+    const std::int64_t arrays = arrays_of_neuron(spec);
+    return {tile % arrays * spec.row_bits + column, tile / arrays};
+  }
   const std::int64_t fold = row % folds(spec);
   return {(fold * spec.tiles + tile) * spec.row_bits + column, row / folds(spec)};
 }
@@ -66,7 +76,14 @@ std::uint8_t stored_bit(const XnorTileSpec& spec, std::int64_t tile, std::int64_
 }
 
 std::int64_t rows_of(const XnorTileSpec& spec) {
+  if (is_full(spec)) return 1;
   return is_parallel(spec) ? spec.num_inputs : spec.outputs * folds(spec);
+}
+
+/// Places for inputs: up to the end of the last row that holds some.
+std::int64_t places_of(const XnorTileSpec& spec) {
+  if (is_parallel(spec)) return spec.num_inputs;
+  return (is_full(spec) ? arrays_of_neuron(spec) : folds(spec) * spec.tiles) * spec.row_bits;
 }
 
 std::int64_t devices_of_bit_of(const XnorTileSpec& spec) {
@@ -103,8 +120,7 @@ std::int64_t XnorTileModel::devices_of_bit() const { return devices_of_bit_of(*s
 
 XnorTileModel::XnorTileModel(std::shared_ptr<const XnorTileSpec> spec)
     : spec_(std::move(spec)), frame_shape_(frame_of(*spec_)), frame_(frame_shape_) {
-  const std::int64_t places =
-      is_parallel(*spec_) ? spec_->num_inputs : folds(*spec_) * spec_->tiles * spec_->row_bits;
+  const std::int64_t places = places_of(*spec_);
   inputs_.resize(static_cast<std::size_t>(places));
   counts_.resize(static_cast<std::size_t>(spec_->outputs));
   // Places beyond the weights count nothing.
@@ -118,13 +134,13 @@ XnorTileModel::XnorTileModel(std::shared_ptr<const XnorTileSpec> spec)
 
 void XnorTileModel::make_arrays(std::uint32_t seed) {
   seed_ = seed;
-  const MtjArrayShape shape{.rows = static_cast<std::uint32_t>(rows_of_array()),
-                            .bits = static_cast<std::uint32_t>(spec_->row_bits),
-                            .devices_per_bit = static_cast<std::uint32_t>(devices_of_bit()),
-                            .level = spec_->devices.level};
+  MtjArrayShape shape{.rows = static_cast<std::uint32_t>(rows_of_array()),
+                      .bits = static_cast<std::uint32_t>(spec_->row_bits),
+                      .devices_per_bit = static_cast<std::uint32_t>(devices_of_bit()),
+                      .level = spec_->devices.level};
   arrays_.clear();
-  for (std::uint32_t tile = 0; tile < static_cast<std::uint32_t>(spec_->tiles); ++tile) {
-    arrays_.emplace_back(shape, spec_->devices.tables, device_mix(seed, tile));
+  for (shape.index = 0; shape.index < static_cast<std::uint32_t>(spec_->tiles); ++shape.index) {
+    arrays_.emplace_back(shape, spec_->devices.tables, seed);
     arrays_.back().set_time(time_);
   }
 }
@@ -171,6 +187,8 @@ void XnorTileModel::run_frame(std::vector<Word>& out) {
   std::copy(frame_.values().begin(), frame_.values().end(), inputs_.begin());
   if (is_parallel(*spec_)) {
     count_parallel();
+  } else if (is_full(*spec_)) {
+    count_full();
   } else {
     count_row_serial();
   }
@@ -228,6 +246,23 @@ void XnorTileModel::count_parallel() {
       const std::size_t neurons = std::min(columns, counts_.size() - first);
       for (std::size_t c = 0; c < neurons; ++c) counts_[first + c] += q[c] ^ x ^ 1;
     }
+  }
+}
+
+void XnorTileModel::count_full() {
+  const auto columns = static_cast<std::size_t>(spec_->row_bits);
+  const std::int64_t arrays = arrays_of_neuron(*spec_);
+  ++reads_;
+  for (std::int64_t n = 0; n < spec_->outputs; ++n) {
+    std::int64_t sum = 0;
+    for (std::int64_t a = 0; a < arrays; ++a) {
+      const std::size_t first = static_cast<std::size_t>(a) * columns;
+      const auto x = std::span<const std::uint8_t>(inputs_).subspan(first, columns);
+      const auto holds = std::span<const std::uint8_t>(holds_).subspan(first, columns);
+      const auto q = read(n * arrays + a, 0, holds);
+      sum += count_ones(columns, [&](std::size_t c) { return (q[c] ^ x[c] ^ 1) & holds[c]; });
+    }
+    counts_[static_cast<std::size_t>(n)] = static_cast<std::int32_t>(sum);
   }
 }
 

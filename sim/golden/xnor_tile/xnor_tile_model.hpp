@@ -49,6 +49,7 @@ class XnorTileModel final : public StageModel {
   void run_frame(std::vector<Word>& out);
   void count_row_serial();
   void count_parallel();
+  void count_full();
   /// The bits read; counts the metastable ones where `holds` is 1.
   std::span<const std::uint8_t> read(std::int64_t tile, std::int64_t row,
                                      std::span<const std::uint8_t> holds);
@@ -69,7 +70,7 @@ class XnorTileModel final : public StageModel {
   std::uint32_t time_ = 0;
   std::vector<Comparison> outputs_;
   // Of a frame.
-  std::vector<std::uint8_t> inputs_;  ///< x; row_serial: 0 beyond N, up to the last row's end
+  std::vector<std::uint8_t> inputs_;  ///< x; but for parallel 0 beyond N, up to the last row's end
   std::vector<std::uint8_t> holds_;   ///< 1 where there is an input (parallel: a neuron)
   std::vector<std::int32_t> counts_;  ///< a[n]
   // Counters.

@@ -10,6 +10,7 @@ namespace {
 
 /// Reads of a frame for which a result is due: of one neuron, or of all.
 std::int64_t reads_per_result(const XnorTileSpec& spec) {
+  if (spec.organisation == XnorOrganisation::Full) return 1;
   const std::int64_t columns = spec.row_bits * spec.tiles;
   return spec.organisation == XnorOrganisation::Parallel
              ? spec.num_inputs
@@ -20,7 +21,7 @@ std::int64_t reads_per_result(const XnorTileSpec& spec) {
 
 TimingProcess time_xnor_tile(const Stage& stage, StageChannels channels) {
   const auto& spec = params_of<XnorTileSpec>(stage);
-  const bool is_parallel = spec.organisation == XnorOrganisation::Parallel;
+  const bool all_at_once = spec.organisation != XnorOrganisation::RowSerial;
   Channel& in = *channels.in;
   Channel& out = *channels.out;
   std::int64_t value_from = 0;    // `filling` is free
@@ -45,7 +46,7 @@ TimingProcess time_xnor_tile(const Stage& stage, StageChannels channels) {
       std::int64_t added = taken_over;  // last add cycle so far
       for (std::int64_t n = 0; n < num_results; ++n) {
         std::int64_t held = left + 1;  // first cycle in the result register
-        if (!is_parallel) {
+        if (!all_at_once) {
           // The register may be loaded in the cycle in which it is left.
           added = std::max(added + reading, left);
           held = added + 1;

@@ -79,6 +79,12 @@ MtjTables rates_at_their_ends() {
   return tables;
 }
 
+/// Rows that are loaded with all devices high need a pulse of this amplitude first.
+MtjTables formed_by_pulses(MtjTables tables, int amplitude) {
+  tables.forming_amplitude = amplitude;
+  return tables;
+}
+
 MtjPhysics worn(MtjPhysics physics) {
   physics.delta = 30;  // days, not years
   physics.metastable_zone = 0.2;
@@ -117,6 +123,9 @@ const std::vector<MtjCase>& mtj_cases() {
         {"rates_2", {.rows = 3, .bits = 5, .devices_per_bit = 2, .level = 1}, busy_tables(2)},
         {"sense_1", {.rows = 4, .bits = 5, .devices_per_bit = 1, .level = 2}, busy_tables(3)},
         {"sense_2", {.rows = 3, .bits = 5, .devices_per_bit = 2, .level = 2}, busy_tables(3)},
+        {"forming_1",
+         {.rows = 5, .bits = 2, .devices_per_bit = 1, .level = 1, .index = 3},
+         formed_by_pulses(busy_tables(4), 2)},
         // Other sizes and the ends of the parameters' ranges.
         {"word_1", {.rows = 16, .bits = 39, .devices_per_bit = 1, .level = 2}, busy_tables(6)},
         {"word_2", {.rows = 16, .bits = 72, .devices_per_bit = 2, .level = 2}, busy_tables(7)},
@@ -175,6 +184,8 @@ std::string verilator_options(const MtjCase& each) {
                      each.shape.bits, each.shape.devices_per_bit, each.shape.level) +
          hex("Persistent", 64, t.persistent, 32) + hex("Transient", 64, t.transient, 32) +
          hex("Switching", 128 * 32, switching, 32) +
+         fmt::format("-GArrayIndex={}\n-GFormingAmplitude={}\n", each.shape.index,
+                     t.forming_amplitude) +
          fmt::format("-GDisturb=32'h{:x}\n-GRetention=32'h{:x}\n", t.disturb, t.retention) +
          logarithms("C0", t.c0) + logarithms("C1", t.c1) + logarithms("C2", t.c2) +
          logarithms("CT", t.ct) + logarithms("CA", t.ca) + logarithms("CX", t.cx) +

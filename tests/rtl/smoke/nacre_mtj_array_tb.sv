@@ -1,12 +1,14 @@
 `default_nettype none
 // Random openings with reads of every mode, whole and cut pulses that lose ones, and loads, against
 // nacre_mtj_reference in every cycle; then the accesses of each row once more in another order of
-// rows: the bits must be those of the first time.
+// rows: the bits must be those of the first time; then the end of the wear, set from outside.
 module nacre_mtj_array_tb #(
   parameter int Rows          = 4,
   parameter int Bits          = 4,
   parameter int DevicesPerBit = 1,
   parameter int Level         = 0,
+  parameter int ArrayIndex    = 0,
+  parameter int FormingAmplitude = 0,
   parameter logic [63:0]        Persistent = 64'd0,
   parameter logic [63:0]        Transient  = 64'd0,
   parameter logic [128*32-1:0]  Switching  = {128{32'hffffffff}},
@@ -45,6 +47,7 @@ module nacre_mtj_array_tb #(
 
   nacre_mtj_array #(
     .Rows(Rows), .Bits(Bits), .DevicesPerBit(DevicesPerBit), .Level(Level),
+    .ArrayIndex(ArrayIndex), .FormingAmplitude(FormingAmplitude),
     .Persistent(Persistent), .Transient(Transient), .Switching(Switching), .Disturb(Disturb),
     .Retention(Retention), .C0(C0), .C1(C1), .C2(C2), .CT(CT), .CA(CA), .CX(CX), .R0(R0),
     .R1(R1), .COffset(COffset), .CNoise(CNoise), .CSelf(CSelf), .Delta(Delta)
@@ -56,6 +59,7 @@ module nacre_mtj_array_tb #(
   );
   nacre_mtj_reference #(
     .Rows(Rows), .Bits(Bits), .DevicesPerBit(DevicesPerBit), .Level(Level),
+    .ArrayIndex(ArrayIndex), .FormingAmplitude(FormingAmplitude),
     .Persistent(Persistent), .Transient(Transient), .Switching(Switching), .Disturb(Disturb),
     .Retention(Retention), .C0(C0), .C1(C1), .C2(C2), .CT(CT), .CA(CA), .CX(CX), .R0(R0),
     .R1(R1), .COffset(COffset), .CNoise(CNoise), .CSelf(CSelf), .Delta(Delta)
@@ -229,6 +233,19 @@ module nacre_mtj_array_tb #(
     for (int n = 0; n < NumReads; n++) begin
       for (int r = Rows - 1; r >= 0; r--) fixed_access(r, n);
     end
+
+    // The last steps of the wear, which stays at its end.
+    open(0);
+    pulse({NumDevices{1'b1}}, 1'b0, 2'd3, 1, 0);
+    u_dut.u_wear.q_o    = 32'hfffffffd;
+    u_reference.wear[0] = 32'hfffffffd;
+    for (int n = 0; n < 4; n++) begin
+      pulse({NumDevices{1'b1}}, 1'(n % 2), 2'd3, 1, 0);
+    end
+    close(1);
+    open(0);
+    if (wear !== 32'hffffffff) fail(6, 64'hffffffff, 64'(wear));
+    close(1);
     if (errors == 0) $display("PASS");
     $finish;
   end

@@ -6,6 +6,8 @@ module nacre_mtj_reference #(
   parameter int Bits          = 4,
   parameter int DevicesPerBit = 1,
   parameter int Level         = 0,
+  parameter int ArrayIndex    = 0,
+  parameter int FormingAmplitude = 0,
   parameter logic [63:0]        Persistent = 64'd0,
   parameter logic [63:0]        Transient  = 64'd0,
   parameter logic [128*32-1:0]  Switching  = {128{32'hffffffff}},
@@ -34,6 +36,7 @@ module nacre_mtj_reference #(
   reg     [31:0]           accesses [0:Rows-1];
   reg     [31:0]           wear [0:Rows-1];
   reg     [31:0]           stamp [0:Rows-1];
+  reg                      formed [0:Rows-1];
   longint                  held [0:Bits-1];
   reg     [Bits-1:0]       q, meta;                 // of the last read of mode 0 or 2
   integer                  cycle;                   // of the pulse
@@ -85,7 +88,7 @@ module nacre_mtj_reference #(
   endfunction
 
   function [31:0] of_die(input integer purpose, input integer index);
-    of_die = mix(seed, purpose * 268435456 + index);
+    of_die = mix(mix(seed, ArrayIndex), purpose * 268435456 + index);
   endfunction
 
   function longint gauss(input [31:0] number);
@@ -126,6 +129,7 @@ module nacre_mtj_reference #(
     accesses[row] = 32'd0;
     wear[row]     = 32'd0;
     stamp[row]    = now;
+    formed[row]   = FormingAmplitude == 0 || !(&to);
   endtask
 
   // What every access does first.
@@ -136,7 +140,8 @@ module nacre_mtj_reference #(
     threshold = 64'(Retention) * 64'(elapsed);
     if (threshold > 64'd2147483647) threshold = 64'd2147483647;
     for (int e = 0; e < NumDevices; e++) begin
-      if (Level > 0 && 64'(mix(of_die(12, row * NumDevices + e), accesses[row])) < threshold) begin
+      if (Level > 0 && formed[row] &&
+          64'(mix(of_die(12, row * NumDevices + e), accesses[row])) < threshold) begin
         states[row] = states[row] ^ (NumDevices'(1) << e);
       end
     end
@@ -191,7 +196,8 @@ module nacre_mtj_reference #(
       end
     end
     for (int e = 0; e < NumDevices; e++) begin
-      if (Level > 0 && mix(of_die(11, row * NumDevices + e), accesses[row]) < Disturb) begin
+      if (Level > 0 && formed[row] &&
+          mix(of_die(11, row * NumDevices + e), accesses[row]) < Disturb) begin
         states[row] = states[row] & ~(NumDevices'(1) << e);
       end
     end
@@ -208,9 +214,10 @@ module nacre_mtj_reference #(
   task pulse(input integer row, input [NumDevices-1:0] drive, input integer direction,
              input integer amplitude);
     reg [31:0] threshold;
+    if (amplitude >= FormingAmplitude) formed[row] = 1'b1;
     threshold = 32'(Switching >> (32 * (64 * direction + 16 * amplitude + cycle)));
     for (int e = 0; e < NumDevices; e++) begin
-      if (((drive >> e) & NumDevices'(1)) != 0 &&
+      if (formed[row] && ((drive >> e) & NumDevices'(1)) != 0 &&
           (Level == 0 ||
            mix(of_die(11, row * NumDevices + e), accesses[row] - 32'd1) < threshold)) begin
         states[row] = (direction == 1) ? states[row] | (NumDevices'(1) << e)

@@ -8,13 +8,15 @@ module nacre_xnor_engine_tb;
   parameter int RowBits    = 4;
   parameter int Tiles      = 1;
   parameter bit Parallel   = 1'b0;
+  parameter bit Full       = 1'b0;
   parameter bit Popcount   = 1'b0;
   parameter bit Steps      = 1'b0;
 
   localparam int N = NumInputs, M = NumOutputs;
   localparam int NumColumns = RowBits * Tiles;
-  localparam int Folds      = Parallel ? 1 : (N + NumColumns - 1) / NumColumns;
-  localparam int Rows       = Parallel ? N : M * Folds;
+  localparam int Folds      = (Parallel || Full) ? 1 : (N + NumColumns - 1) / NumColumns;
+  localparam int Rows       = Full ? 1 : Parallel ? N : M * Folds;
+  localparam int OfNeuron   = NumColumns / M;    // full: columns of a neuron
   localparam int RowWidth   = (Rows > 1) ? $clog2(Rows) : 1;
   localparam int Address    = (M > 1) ? $clog2(M) : 1;
   localparam int Payload    = Popcount ? $clog2(N + 1) : 1;
@@ -35,7 +37,7 @@ module nacre_xnor_engine_tb;
 
   nacre_xnor_engine #(
     .NumInputs(N), .NumOutputs(M), .RowBits(RowBits), .Tiles(Tiles), .Parallel(Parallel),
-    .Popcount(Popcount), .Steps(Steps)
+    .Full(Full), .Popcount(Popcount), .Steps(Steps)
   ) dut (
     .clk_i(clk), .rst_ni(rst_n), .precharge_i(precharge), .evaluate_i(evaluate),
     .close_valid_i(close_valid), .close_frame_i(close_frame), .close_sample_i(close_sample),
@@ -58,8 +60,8 @@ module nacre_xnor_engine_tb;
   // The input and the neuron of a column of a row, or -1 where it holds no weight.
   function integer place(input integer at, input integer column);
     integer i, n;
-    i = Parallel ? at : (at % Folds) * NumColumns + column;
-    n = Parallel ? column : at / Folds;
+    i = Full ? column % OfNeuron : Parallel ? at : (at % Folds) * NumColumns + column;
+    n = Full ? column / OfNeuron : Parallel ? column : at / Folds;
     place = (i < N && n < M) ? i * M + n : -1;
   endfunction
 
@@ -141,7 +143,9 @@ module nacre_xnor_engine_tb;
     if (got != want) fail("words are missing");
     if (latches != (frame ? Rows : 0) || adds != latches) fail("number of reads");
     if (slow == 0 && cycles != (frame ? Rows * (32'(precharge) + 32'(evaluate) + 2) + 3
-                                        + (Parallel ? M : 0) : 2)) fail("cycles of a frame");
+                                        + ((Parallel || Full) ? M : 0) : 2)) begin
+      fail("cycles of a frame");
+    end
   endtask
 
   always #5 clk = !clk;

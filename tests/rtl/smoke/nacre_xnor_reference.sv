@@ -37,7 +37,7 @@ module nacre_xnor_reference #(
 );
 
   nacre_mtj_reference #(
-    .Rows(Rows), .Bits(Bits), .DevicesPerBit(DevicesPerBit), .Level(Level),
+    .Rows(Rows), .Bits(Bits), .DevicesPerBit(DevicesPerBit), .Level(Level), .ArrayIndex(Tile),
     .Persistent(Persistent), .Transient(Transient), .Disturb(Disturb), .Retention(Retention),
     .C0(C0), .C1(C1), .C2(C2), .CT(CT), .CA(CA), .CX(CX), .R0(R0), .R1(R1), .COffset(COffset),
     .CNoise(CNoise), .CSelf(CSelf), .Delta(Delta)
@@ -50,7 +50,7 @@ module nacre_xnor_reference #(
   end
   always @(load_i) if (load_tile_i == Tile) u_array.load(row_i, states_i);
   always @(set_i) begin
-    u_array.seed = u_array.mix(device_seed_i, Tile);
+    u_array.seed = device_seed_i;
     u_array.now  = time_i;
   end
 

@@ -9,6 +9,7 @@ module nacre_xnor_tile_tb;
   parameter int RowBits       = 4;
   parameter int Tiles         = 1;
   parameter bit Parallel      = 1'b0;
+  parameter bit Full          = 1'b0;
   parameter int DevicesPerBit = 2;
   parameter bit Popcount      = 1'b0;
   parameter bit Steps         = 1'b0;
@@ -36,8 +37,10 @@ module nacre_xnor_tile_tb;
 
   localparam int N = NumInputs, M = NumOutputs, B = RowBits, D = DevicesPerBit;
   localparam int NumColumns = B * Tiles;
-  localparam int Folds      = Parallel ? 1 : (N + NumColumns - 1) / NumColumns;
-  localparam int Rows       = Parallel ? N : M * Folds;
+  localparam bit Together   = Parallel || Full;  // all popcounts after the last read
+  localparam int Folds      = Together ? 1 : (N + NumColumns - 1) / NumColumns;
+  localparam int Rows       = Full ? 1 : Parallel ? N : M * Folds;
+  localparam int OfNeuron   = NumColumns / M;    // full: columns of a neuron
   localparam int Address    = (M > 1) ? $clog2(M) : 1;
   localparam int InAddress  = (N > 1) ? $clog2(N) : 1;
   localparam int InWidth    = 3 + InAddress + 1;
@@ -71,7 +74,7 @@ module nacre_xnor_tile_tb;
   wire idle = !busy && !elsewhere_busy;
 
   nacre_xnor_tile #(
-    .NumInputs(N), .NumOutputs(M), .RowBits(B), .Tiles(Tiles), .Parallel(Parallel),
+    .NumInputs(N), .NumOutputs(M), .RowBits(B), .Tiles(Tiles), .Parallel(Parallel), .Full(Full),
     .DevicesPerBit(D), .Popcount(Popcount), .Steps(Steps), .Precharge(Precharge),
     .Evaluate(Evaluate), .Seed(Seed), .Level(Level), .Persistent(Persistent),
     .Transient(Transient), .Disturb(Disturb), .Retention(Retention), .C0(C0), .C1(C1), .C2(C2),
@@ -152,8 +155,9 @@ module nacre_xnor_tile_tb;
       read_row = !read_row;
       #1;
       for (column = 0; column < NumColumns; column++) begin
-        i = Parallel ? at_row : (at_row % Folds) * NumColumns + column;
-        n = Parallel ? column : at_row / Folds;
+        i = Full ? column % OfNeuron : Parallel ? at_row
+          : (at_row % Folds) * NumColumns + column;
+        n = Full ? column / OfNeuron : Parallel ? column : at_row / Folds;
         if (i < N && n < M) begin
           if (q[column] == input_of[i]) popcount[n] = popcount[n] + 1;
           if (meta[column]) metastable = metastable + 1;
@@ -224,15 +228,15 @@ module nacre_xnor_tile_tb;
       end
       1: begin
         // A neuron's reads, or the frame's; the last add cycle may wait.
-        if (passed < length * (Parallel ? N : Folds) - 1) passed = passed + 1;
-        else if (Parallel) phase = 2;
+        if (passed < length * (Together ? Rows : Folds) - 1) passed = passed + 1;
+        else if (Together) phase = 2;
         else if (!result_valid) begin
           load_result;
           passed = 0;
           if (neuron == M) phase = 2;
         end
       end
-      2: if (Parallel && neuron < M && !result_valid) load_result;
+      2: if (Together && neuron < M && !result_valid) load_result;
          else if (leaves) phase = 3;
       default: if (leaves) phase = 0;
     endcase

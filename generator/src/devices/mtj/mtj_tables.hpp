@@ -20,6 +20,8 @@ struct MtjTables {
   std::array<std::array<std::array<std::uint32_t, kMtjPulseCycles>, kMtjAmplitudes>, 2> switching{};
   std::uint32_t disturb = 0;    ///< of a device in state 1, by a read
   std::uint32_t retention = 0;  ///< of a device, in one unit of `time_i`
+  /// Least amplitude of a pulse that forms a row, 1 ... 3; 0: rows need no forming.
+  int forming_amplitude = 0;
   // Level 2.
   std::array<std::int32_t, 2> c0{};  ///< [s] ln of the nominal resistance in ohms
   std::array<std::int32_t, 2> c1{};  ///< [s] by resistance, per standard deviation

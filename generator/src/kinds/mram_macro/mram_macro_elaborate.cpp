@@ -115,6 +115,13 @@ std::int64_t write_control_word(const MramWrite& write) {
          (write.amplitude_step << 4) | write.amplitude;
 }
 
+/// Register `forming` after reset, its bit 0 off; 0 without it.
+std::int64_t forming_word(const MramMacroSpec& spec) {
+  if (!spec.forming) return 0;
+  return (spec.forming->pulse << 16) | (spec.forming->max_rounds << 8) |
+         (spec.forming->amplitude << 4);
+}
+
 std::vector<LeafParameter> parameters_of(const MramMacroSpec& spec, Counters counters) {
   const MramWrite& write = spec.write;
   const auto hex_parameter = [](std::string name, std::uint32_t value, int bits, std::string doc) {
@@ -137,6 +144,8 @@ std::vector<LeafParameter> parameters_of(const MramMacroSpec& spec, Counters cou
                     "recover, pulse, evaluate, precharge after reset"),
       hex_parameter("WriteControl", static_cast<std::uint32_t>(write_control_word(write)), 20,
                     "write_control after reset"),
+      hex_parameter("Forming", static_cast<std::uint32_t>(forming_word(spec)), 21,
+                    "forming after reset, 0: no forming"),
       word_parameter("DeviceSeed", spec.devices.seed, "device_seed after reset"),
       int_parameter("ScrubEvery", spec.scrub_every, 0, (1 << 24) - 1,
                     "answered requests per scrubbed word, 0: no scrubber"),
@@ -195,6 +204,15 @@ std::vector<Register> registers_of(const MramMacroSpec& spec, Counters counters)
                          .doc = fmt::format("lane {} of the lanes register", lane),
                          .fields = {}});
   }
+  if (spec.forming) {
+    registers.push_back(
+        setting("forming", 6, 21, forming_word(spec), {0x10110, 0x100f31},
+                "first pulses of resistive cells",
+                {{.name = "enable", .offset = 0, .bits = 1, .doc = "1: a write forms its row"},
+                 {.name = "amplitude", .offset = 4, .bits = 2, .doc = "1 ... 3"},
+                 {.name = "max_rounds", .offset = 8, .bits = 4, .doc = "1 ... 15"},
+                 {.name = "pulse", .offset = 16, .bits = 5, .doc = "cycles, 1 ... 16"}}));
+  }
   if (counters >= Counters::Basic) {
     constexpr std::pair<const char*, const char*> kCounters[] = {
         {"reads", "rows decoded, for requests and scrubs"},
@@ -213,6 +231,9 @@ std::vector<Register> registers_of(const MramMacroSpec& spec, Counters counters)
     std::int64_t offset = 8;
     for (const auto& [name, doc] : kCounters) {
       registers.push_back(counter_register(name, offset++, doc));
+    }
+    if (spec.forming) {
+      registers.push_back(counter_register("formed_rows", offset, "rows formed"));
     }
   }
   for (int n = 0; n < spec.spares; ++n) {
@@ -257,7 +278,10 @@ MemoryWindow cells_window(const MramMacroSpec& spec) {
   memory.image = make_image(memory.rows, devices, 1);
   for (std::int64_t row = 0; row < spec.rows(); ++row) {
     const auto word = static_cast<std::size_t>(row);
-    const std::vector<bool> states = states_of(spec, word < spec.data.size() ? spec.data[word] : 0);
+    // Cells that are not formed are high.
+    const std::vector<bool> states =
+        spec.forming ? std::vector<bool>(static_cast<std::size_t>(devices), true)
+                     : states_of(spec, word < spec.data.size() ? spec.data[word] : 0);
     for (int device = 0; device < devices; ++device) {
       set_element(memory.image, row, device, 1, states[static_cast<std::size_t>(device)] ? 1 : 0);
     }

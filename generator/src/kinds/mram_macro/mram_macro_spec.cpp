@@ -65,6 +65,20 @@ const schema::Object& write_fields() {
   return object;
 }
 
+const schema::Object& forming_fields() {
+  using namespace schema;
+  static const Object object{
+      .title = "forming",
+      .fields = {integer("amplitude", 1, 3)
+                     .fallback("3")
+                     .doc("of a forming pulse; lower ones do nothing to a row that is not formed"),
+                 integer("pulse", 1, 16).fallback("16").in("cycles").doc("of each round"),
+                 integer("max_rounds", 1, 15).fallback("15").in("rounds").doc("at most")},
+      .exclusive = {},
+      .derived = {}};
+  return object;
+}
+
 const schema::Object& device_fields() {
   using namespace schema;
   static const Object object = [] {
@@ -104,6 +118,9 @@ const schema::Object& fields() {
                   "three bits of each row mark a write that is under way"),
               schema::object("timing", timing_fields()).doc("of senses and pulses"),
               schema::object("write", write_fields()).doc("the write controller"),
+              schema::object("forming", forming_fields())
+                  .doc("resistive cells that are not formed at power-up: their first pulses; only "
+                       "with 'sensing' 'reference', 'verify' and 'preset' 'rram' (or 'level' 0)"),
               integer("scrub_every", 0, (1 << 24) - 1)
                   .fallback("0")
                   .in("requests")
@@ -262,6 +279,38 @@ void check_controller(const schema::Reader& reader, const schema::Reader& write,
   }
 }
 
+/// Typed key `forming`, if it is there.
+void take_forming(const schema::Reader& reader, MramMacroSpec& params) {
+  if (!reader.has("forming")) return;
+  const schema::Reader forming(forming_fields(), reader.object("forming"));
+  params.forming = {.amplitude = static_cast<int>(forming.integer("amplitude")),
+                    .pulse = static_cast<int>(forming.integer("pulse")),
+                    .max_rounds = static_cast<int>(forming.integer("max_rounds"))};
+}
+
+/// What forming asks of devices, controller and data; the tables learn of it.
+void check_forming(const schema::Reader& reader, MramMacroSpec& params, Diagnostics& diagnostics) {
+  if (!params.forming) return;
+  const auto& physics = params.devices.physics;
+  if (params.devices.level > 0 && (!physics || physics->family != MtjFamily::Filament)) {
+    diagnostics.error("N1298", reader.location("forming"),
+                      "'forming' of devices that are not resistive: magnetic cells need none",
+                      "remove it, or set 'preset' of 'devices' to 'rram'");
+  }
+  if (!params.write.verify || params.sensing != MramSensing::Reference) {
+    diagnostics.error("N1310", reader.location("forming"),
+                      "'forming' without 'verify' or with 'sensing' other than 'reference': nobody "
+                      "would see which cells are formed",
+                      "set 'verify' of 'write' to true and 'sensing' to 'reference'");
+  }
+  if (reader.has("data_file")) {
+    diagnostics.error("N1311", reader.location("data_file"),
+                      "'data_file' with 'forming': cells that are not formed hold no data",
+                      "remove one of the two");
+  }
+  params.devices.tables.forming_amplitude = params.forming->amplitude;
+}
+
 void load_data(const Json& file, const std::shared_ptr<MramMacroSpec>& params,
                const std::string& stage, ParseContext& context) {
   const std::int64_t bytes = (params->data_bits + 7) / 8;
@@ -300,6 +349,7 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   params->spares = static_cast<int>(reader.integer("spares"));
   params->journal = reader.boolean("journal");
   take_controller(reader, write, *params);
+  take_forming(reader, *params);
   params->scrub_every = reader.integer("scrub_every");
   stage.params = params;
   stage.output = StreamShape{.values = true,
@@ -310,6 +360,7 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   check_stream(stage, *params, context.diagnostics);
   check_controller(reader, write, *params, context.diagnostics);
   if (!parse_devices(reader.object("devices"), *params, context.diagnostics)) return;
+  check_forming(reader, *params, context.diagnostics);
 
   context.hash.add("words", params->words);
   context.hash.add("data_bits", params->data_bits);
@@ -325,6 +376,10 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
                                   w.amplitude_step, w.pulse_step, w.tolerated_bits};
   context.hash.add("controller", std::span<const std::int32_t>(numbers));
   context.hash.add("scrub_every", params->scrub_every);
+  if (const auto& f = params->forming) {
+    const std::int32_t pulses[] = {f->amplitude, f->pulse, f->max_rounds};
+    context.hash.add("forming", std::span<const std::int32_t>(pulses));
+  }
   hash_devices(params->devices, context.hash);
   if (const Json* file = reader.find("data_file"); file != nullptr) {
     context.deferred.push_back(

@@ -38,6 +38,13 @@ struct MramWrite {
   int tolerated_bits = 0;       ///< a write with at most so many wrong bits succeeds, 0 ... 7
 };
 
+/// First pulses of resistive cells: reset values of register `forming`.
+struct MramForming {
+  int amplitude = 3;    ///< 1 ... 3; lower pulses do nothing to a row that is not formed
+  int pulse = 16;       ///< cycles, 1 ... 16
+  int max_rounds = 15;  ///< 1 ... 15
+};
+
 /// The array (docs/mtj_array.md) and what it costs.
 struct MramDevices : MtjDevices {
   /// [direction][amplitude], of a driven device in a cycle, fJ.
@@ -54,8 +61,9 @@ struct MramMacroSpec final : StageParams {
   bool journal = false;
   MramTiming timing;
   MramWrite write;
-  std::int64_t scrub_every = 0;     ///< answered requests per scrubbed word, 0: no scrubber
-  std::vector<std::uint64_t> data;  ///< words at power-up; empty: all 0
+  std::optional<MramForming> forming;  ///< the rows are not formed at power-up
+  std::int64_t scrub_every = 0;        ///< answered requests per scrubbed word, 0: no scrubber
+  std::vector<std::uint64_t> data;     ///< words at power-up; empty: all 0
   MramDevices devices;
 
   /// H: 32-bit lanes of a word.

@@ -43,9 +43,11 @@ std::vector<LeafParameter> parameters_of(const XnorTileSpec& spec, Counters coun
       int_parameter("NumInputs", spec.num_inputs, 1, 65536, "values of a frame"),
       int_parameter("NumOutputs", spec.outputs, 1, 65536, "neurons"),
       int_parameter("RowBits", spec.row_bits, 1, 1024, "columns of an array"),
-      int_parameter("Tiles", spec.tiles, 1, 64, "arrays that are read at once"),
+      int_parameter("Tiles", spec.tiles, 1, 256, "arrays that are read at once"),
       bit_parameter("Parallel", spec.organisation == XnorOrganisation::Parallel,
                     "0: a row is of one neuron, 1: of one input"),
+      bit_parameter("Full", spec.organisation == XnorOrganisation::Full,
+                    "1: all weights are read at once"),
       int_parameter("DevicesPerBit", spec.devices_per_bit(), 1, 2, "2: complementary"),
       bit_parameter("Popcount", spec.output == XnorOutput::Popcount,
                     "1: popcounts are sent, 0: compared"),
@@ -105,7 +107,10 @@ std::vector<Register> registers_of(const XnorTileSpec& spec, Counters counters) 
 int bit_at(const XnorTileSpec& spec, std::int64_t tile, std::int64_t row, std::int64_t column) {
   std::int64_t input = row;
   std::int64_t neuron = tile * spec.row_bits + column;
-  if (spec.organisation == XnorOrganisation::RowSerial) {
+  if (spec.organisation == XnorOrganisation::Full) {
+    input = tile % spec.arrays_per_neuron() * spec.row_bits + column;
+    neuron = tile / spec.arrays_per_neuron();
+  } else if (spec.organisation == XnorOrganisation::RowSerial) {
     const std::int64_t fold = row % spec.folds();
     input = (fold * spec.tiles + tile) * spec.row_bits + column;
     neuron = row / spec.folds();

@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::int64_t kMostInputs = 65536;
 constexpr std::int64_t kMostTiles = 64;
-constexpr std::int64_t kMostColumns = 4096;  ///< of all arrays together
+constexpr std::int64_t kMostFullTiles = 256;  ///< with organisation Full
+constexpr std::int64_t kMostColumns = 4096;   ///< of all arrays together
+constexpr std::int64_t kPopcountGates = 8;    ///< NAND2 of a product and its share of a popcount
 constexpr std::int64_t kMostDevices = std::int64_t{1} << 26;
 
 // ------------------------------------------------------------------------------------- Schema
@@ -61,9 +63,10 @@ const schema::Object& fields() {
               schema::object("weights", weights_fields())
                   .required()
                   .doc("all of 0 and 1, or all of -1 (stored as 0) and +1"),
-              word("organisation", {"row_serial", "parallel"})
+              word("organisation", {"row_serial", "parallel", "full"})
                   .fallback("\"row_serial\"")
-                  .doc("a row holds weights of one neuron, or those of one input to all neurons"),
+                  .doc("a row holds weights of one neuron, or those of one input to all neurons; "
+                       "full: all weights are read at once, at most 256 arrays with 4,096 columns"),
               integer("row_bits", 1, 1024).fallback("64").in("bits").doc("B: columns of an array"),
               integer("tiles", 1, kMostTiles)
                   .fallback("1")
@@ -132,6 +135,22 @@ bool check_arrays(const schema::Reader& reader, const XnorTileSpec& params,
                                         with_commas(params.num_inputs), filled,
                                         filled == 1 ? "" : "s", with_commas(params.row_bits))),
           fmt::format("{} is the nearest legal value", most));
+      return false;
+    }
+  } else if (params.organisation == XnorOrganisation::Full) {
+    if (params.tiles > kMostFullTiles || columns > kMostColumns) {
+      diagnostics.error(
+          "N1299", reader.location("organisation"),
+          fmt::format("{} neurons of {} inputs in arrays of {} columns are {} arrays with {} "
+                      "columns, and about {} NAND2 of popcounts; at most {} arrays with {} columns "
+                      "are read at once",
+                      with_commas(params.outputs), with_commas(params.num_inputs),
+                      with_commas(params.row_bits), with_commas(params.tiles), with_commas(columns),
+                      with_commas(kPopcountGates * params.outputs * params.num_inputs),
+                      kMostFullTiles, with_commas(kMostColumns)),
+          params.outputs * params.num_inputs <= kMostColumns
+              ? "choose 'row_bits' so that fewer columns are empty"
+              : "set 'organisation' to 'row_serial' or 'parallel'");
       return false;
     }
   } else if (params.tiles > kMostTiles || columns > kMostColumns) {
@@ -271,9 +290,17 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   params->outputs = reader.integer("outputs");
   params->organisation = reader.word<XnorOrganisation>("organisation");
   params->row_bits = reader.integer("row_bits");
-  params->tiles = params->organisation == XnorOrganisation::RowSerial
-                      ? reader.integer("tiles")
-                      : (params->outputs + params->row_bits - 1) / params->row_bits;
+  switch (params->organisation) {
+    case XnorOrganisation::RowSerial:
+      params->tiles = reader.integer("tiles");
+      break;
+    case XnorOrganisation::Parallel:
+      params->tiles = (params->outputs + params->row_bits - 1) / params->row_bits;
+      break;
+    case XnorOrganisation::Full:
+      params->tiles = params->outputs * params->arrays_per_neuron();
+      break;
+  }
   params->sensing = reader.word<XnorSensing>("sensing");
   params->output = reader.word<XnorOutput>("output");
   params->timing = {.precharge = static_cast<int>(timing.integer("precharge")),

@@ -10,8 +10,9 @@
 
 namespace nacre {
 
-/// What a row holds: weights of one neuron, or those of one input to all neurons.
-enum class XnorOrganisation { RowSerial, Parallel };
+/// What a row holds: weights of one neuron, those of one input to all neurons, or of one neuron in
+/// arrays that have no other row.
+enum class XnorOrganisation { RowSerial, Parallel, Full };
 
 /// Two complementary devices a bit, or one against reference cells.
 enum class XnorSensing { Differential, Reference };
@@ -48,8 +49,11 @@ struct XnorTileSpec final : StageParams {
   int devices_per_bit() const { return sensing == XnorSensing::Differential ? 2 : 1; }
   /// F: reads for one neuron (row_serial).
   std::int64_t folds() const { return (num_inputs + row_bits * tiles - 1) / (row_bits * tiles); }
+  /// Arrays that hold the weights of a neuron (full).
+  std::int64_t arrays_per_neuron() const { return (num_inputs + row_bits - 1) / row_bits; }
   /// R_f: reads for one frame; each row is read once.
   std::int64_t reads_per_frame() const {
+    if (organisation == XnorOrganisation::Full) return 1;
     return organisation == XnorOrganisation::Parallel ? num_inputs : outputs * folds();
   }
   /// R: rows of an array.
