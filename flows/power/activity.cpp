@@ -228,10 +228,18 @@ std::vector<Condition> conditions_of(const GateNetlist& netlist) {
   return conditions;
 }
 
+/// Bits of a block's port; 0: there is none.
+std::size_t port_bits(const GateNetlist& netlist, int block, const std::string& port) {
+  const auto index = static_cast<std::size_t>(block);
+  if (block < 0 || index >= netlist.block_ports.size()) return 0;
+  const auto found = netlist.block_ports[index].find(port);
+  return found == netlist.block_ports[index].end() ? 0 : found->second.size();
+}
+
 /// Net of a bit of a block's port, counted from the top bit; -1: there is none.
 int port_net(const GateNetlist& netlist, int block, const std::string& port, std::size_t from_top) {
   const auto index = static_cast<std::size_t>(block);
-  if (index >= netlist.block_ports.size()) return -1;
+  if (block < 0 || index >= netlist.block_ports.size()) return -1;
   const auto found = netlist.block_ports[index].find(port);
   if (found == netlist.block_ports[index].end() || found->second.size() <= from_top) return -1;
   return found->second[found->second.size() - 1 - from_top];
@@ -277,15 +285,27 @@ std::string header_of(const GateNetlist& netlist, const ActivityModel& model,
   for (const std::string& block : netlist.blocks) {
     block_stages += fmt::format("{}, ", stage_of(block, stages, reference));
   }
+  std::size_t most_inputs = 1;
+  for (const std::string& stage : stages) {
+    most_inputs =
+        std::max(most_inputs, port_bits(netlist, index_of(netlist.blocks, stage), "s_valid_i"));
+  }
   std::string stage_rows;
   for (const std::string& stage : stages) {
     const int block = index_of(netlist.blocks, stage);
-    const auto net = [&](const char* port, std::size_t from_top) {
-      return place(block < 0 ? -1 : port_net(netlist, block, port, from_top));
-    };
-    // The lower bit of the kind tells end_of_step and end_of_sample from event and value.
-    stage_rows += fmt::format("  {{{}, {}, {}}},\n", net("s_valid_i", 0), net("s_data_i", 1),
-                              net("busy_o", 0));
+    const std::size_t inputs = port_bits(netlist, block, "s_valid_i");
+    const std::size_t word_bits = inputs == 0 ? 0 : port_bits(netlist, block, "s_data_i") / inputs;
+    std::string valid, kind;
+    for (std::size_t i = 0; i < most_inputs; ++i) {
+      const char* comma = i == 0 ? "" : ", ";
+      const bool is_input = i < inputs;
+      valid += comma + (is_input ? place(port_net(netlist, block, "s_valid_i", i)) : "-1");
+      // The lower bit of the kind tells end_of_step and end_of_sample from event and value.
+      kind += comma +
+              (is_input ? place(port_net(netlist, block, "s_data_i", i * word_bits + 1)) : "-1");
+    }
+    stage_rows += fmt::format("  {{{{{}}}, {{{}}}, {}}},\n", valid, kind,
+                              place(port_net(netlist, block, "busy_o", 0)));
   }
   std::size_t most_on = 1;
   for (const Condition& each : conditions) most_on = std::max(most_on, each.on.size());
@@ -314,12 +334,13 @@ constexpr std::uint32_t kNets[] = {{  // by block
 {places}  0}};
 constexpr int kBlockBegin[] = {{{begins}}};
 constexpr int kBlockStage[] = {{{block_stages}}};
-// Places of s_valid_i, the lower bit of the kind, busy_o; -1: always 0.
+constexpr int kMostInputs = {most_inputs};
+// Places of s_valid_i and of the lower bit of the kind of each input, of busy_o; -1: always 0.
 struct Stage {{
-  std::int64_t valid, kind, busy;
+  std::int64_t valid[kMostInputs], kind[kMostInputs], busy;
 }};
 constexpr Stage kStages[] = {{
-{stage_rows}  {{-1, -1, -1}}}};
+{stage_rows}  {{{{-1}}, {{-1}}, -1}}}};
 // A cycle counts when the bits at `on` are 1 and that at `off` is 0; -1: always so.
 struct Level {{
   int block;
@@ -334,8 +355,9 @@ constexpr Level kLevels[] = {{
       fmt::arg("num_nets", model.nets.size()), fmt::arg("num_levels", conditions.size()),
       fmt::arg("num_blocks", netlist.blocks.size()), fmt::arg("num_stages", stages.size()),
       fmt::arg("places", places), fmt::arg("begins", begins),
-      fmt::arg("block_stages", block_stages), fmt::arg("stage_rows", stage_rows),
-      fmt::arg("level_rows", level_rows), fmt::arg("most_on", most_on));
+      fmt::arg("block_stages", block_stages), fmt::arg("most_inputs", most_inputs),
+      fmt::arg("stage_rows", stage_rows), fmt::arg("level_rows", level_rows),
+      fmt::arg("most_on", most_on));
 }
 
 }  // namespace

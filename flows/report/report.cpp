@@ -86,8 +86,9 @@ std::string tiles(const ReportInput& input) {
         with_separators(accuracy->right), with_separators(accuracy->labelled),
         100 * accuracy->value(), svg_interval(accuracy->value(), low, high), 100 * low, 100 * high);
   }
-  for (const std::string_view key : {"verify__input_spikes__mean", "verify__cycles__mean",
-                                     "verify__sop__mean", "verify__cycles__error"}) {
+  for (const std::string_view key :
+       {"verify__mask__iou__mean", "verify__input_spikes__mean", "verify__cycles__mean",
+        "verify__sop__mean", "verify__cycles__error"}) {
     const harness::Metric* metric = find_metric(input, key);
     if (metric == nullptr) continue;
     text += fmt::format(
@@ -121,6 +122,47 @@ std::string confusion(const ReportInput& input) {
             [static_cast<std::size_t>(sample.decision.value_or(classes))];
   }
   return card("Confusion matrix", svg_confusion(counts, undecided));
+}
+
+/// Events of a sample, the mask that was wanted and the one that was found, of the first few.
+std::string masks(const ReportInput& input) {
+  constexpr int kMostDrawn = 12;
+  const harness::Setup& setup = *input.setup;
+  if (!harness::mask_overlap_of(*input.result)) return {};
+  const StreamShape& in = setup.spec->input;
+  const StreamShape& out = setup.spec->stages.back().output;
+  harness::GoldenSide golden(setup);
+  std::string body =
+      "<p class=\"soft\">Input events (all channels and time steps), the mask that is wanted, the "
+      "mask that was found; below: intersection over union.</p><div class=\"digit\">";
+  int drawn = 0;
+  for (const SampleResult& sample : input.result->samples) {
+    if (!sample.ran || !sample.mask || drawn == kMostDrawn) continue;
+    ++drawn;
+    const harness::Expected expected = golden.expect(setup.stimulus->sample(sample.index));
+    const auto draw = [&](const std::vector<std::int64_t>& pixels, const StreamShape& shape) {
+      return svg_image(pixels, shape.height, shape.width,
+                       std::max<std::int64_t>(1, *std::max_element(pixels.begin(), pixels.end())));
+    };
+    body += "<div>";
+    if (has_map(in)) {
+      std::vector<std::int64_t> events(static_cast<std::size_t>(in.height * in.width), 0);
+      for (const Word& word : expected.sample.words) {
+        if (word.kind == WordKind::Event) {
+          ++events[static_cast<std::size_t>(word.address / in.channels)];
+        }
+      }
+      body += draw(events, in);
+    }
+    const std::vector<std::uint8_t>& wanted = expected.sample.mask;
+    body += draw({wanted.begin(), wanted.end()}, out);
+    const std::vector<std::uint8_t> found =
+        harness::mask_of(expected.trace.output, out.addresses, setup.spec->dataset->mask_spikes);
+    body += draw({found.begin(), found.end()}, out);
+    body += fmt::format("<p class=\"soft\">sample {}: {} / {} pixels</p></div>", sample.index,
+                        sample.mask->both, sample.mask->either);
+  }
+  return card("Masks", body + "</div>", "wide");
 }
 
 /// The sample that is drawn: the first that was decided rightly, else the first that ran.
@@ -277,8 +319,8 @@ std::string report_html(const ReportInput& input) {
   if (input.devices != nullptr) page += device_tiles(*input.devices);
   page += "<div class=\"grid\">\n";
   if (input.devices != nullptr) page += device_cards(*input.devices);
-  page += raster(input) + confusion(input) + checks_table(input) + histograms(input) +
-          stages_table(input) + metrics_table(*input.metrics) +
+  page += masks(input) + raster(input) + confusion(input) + checks_table(input) +
+          histograms(input) + stages_table(input) + metrics_table(*input.metrics) +
           properties_table(*input.properties) + "</div>\n";
   return page + page_end();
 }

@@ -21,6 +21,8 @@ constexpr double kAxil = 580, kDemux = 120, kControl = 400;
 constexpr int kControlCounters = 5;
 constexpr double kIngress = 130, kIngressBit = 9;
 constexpr double kEgress = 70, kEgressBit = 7;
+// nacre_stream_buffer without its memory, 12 ... 4,096 words of 8 ... 24 bits; with its counter.
+constexpr double kBuffer = 15, kBufferAddressBit = 40, kBufferCountBit = 14;
 // A leaf that has no formula: the pins' logic and a register each.
 constexpr double kUnknownPinBit = 20;
 
@@ -83,6 +85,10 @@ double gates_of(const Design& design, const Leaf& leaf) {
   }
   if (module == "nacre_stream_ingress") return kIngress + kIngressBit * leaf.width("m_data_o");
   if (module == "nacre_stream_egress") return kEgress + kEgressBit * leaf.width("s_data_i");
+  if (module == "nacre_stream_buffer") {
+    return kBuffer + (kBufferAddressBit + (leaf["Counters"] > 0 ? kBufferCountBit : 0)) *
+                         leaf.width("words_raddr_o");
+  }
   return unknown_gates(leaf);
 }
 

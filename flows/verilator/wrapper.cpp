@@ -147,8 +147,14 @@ class Counter {
 
   int class_of(int s) {
     const activity::Stage& stage = activity::kStages[s];
-    if (bit(stage.valid)) {
-      last_class_[s] = bit(stage.kind) ? kTimeStep : kInputEvent;
+    bool word = false, event = false;
+    for (int i = 0; i < activity::kMostInputs; ++i) {
+      if (!bit(stage.valid[i])) continue;
+      word = true;
+      if (!bit(stage.kind[i])) event = true;
+    }
+    if (word) {
+      last_class_[s] = event ? kInputEvent : kTimeStep;
       return last_class_[s];
     }
     return bit(stage.busy) ? last_class_[s] : kIdle;

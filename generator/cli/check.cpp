@@ -22,6 +22,22 @@ std::string shape_text(const StreamShape& shape) {
                      shape.negative_events ? "signed " : "");
 }
 
+/// The shape, and the map that its addresses are.
+std::string stream_text(const StreamShape& shape) {
+  if (!has_map(shape)) return shape_text(shape);
+  return fmt::format("{} ({} x {} x {})", shape_text(shape), shape.height, shape.width,
+                     shape.channels);
+}
+
+/// The shapes of all inputs of a stage.
+std::string inputs_text(const Stage& stage) {
+  std::string text;
+  for (const StreamShape& shape : stage.shapes) {
+    text += (text.empty() ? "" : " + ") + stream_text(shape);
+  }
+  return text;
+}
+
 nlohmann::ordered_json shape_json(const StreamShape& shape) {
   nlohmann::ordered_json object;
   object["kind"] = shape.values ? "values" : "events";
@@ -33,6 +49,7 @@ nlohmann::ordered_json shape_json(const StreamShape& shape) {
   } else {
     object["negative"] = shape.negative_events;
   }
+  if (has_map(shape)) object["map"] = {shape.height, shape.width, shape.channels};
   return object;
 }
 
@@ -52,7 +69,7 @@ std::string check_text(const Spec& spec) {
   std::string tiles;
   for (const Stage& stage : spec.stages) {
     const StageFigures figures = figures_of(stage);
-    rows.push_back({stage.name, stage.kind, shape_text(stage.input), shape_text(stage.output),
+    rows.push_back({stage.name, stage.kind, inputs_text(stage), stream_text(stage.output),
                     count_cell(memory_bits(figures)), count_cell(figures.synapses),
                     count_cell(figures.cycles_per_event),
                     count_cell(figures.synaptic_operations_per_cycle)});
@@ -66,7 +83,7 @@ std::string check_text(const Spec& spec) {
                            stage.name, 100 * figures.utilisation);
     }
   }
-  rows.push_back({"total", "", shape_text(spec.input), shape_text(spec.stages.back().output),
+  rows.push_back({"total", "", stream_text(spec.input), stream_text(spec.stages.back().output),
                   count_cell(memory_bits(total)), count_cell(total.synapses), "",
                   count_cell(total.synaptic_operations_per_cycle)});
   return fmt::format(
@@ -88,6 +105,10 @@ nlohmann::ordered_json check_json(const Spec& spec) {
     row["name"] = stage.name;
     row["kind"] = stage.kind;
     row["input"] = shape_json(stage.input);
+    if (stage.shapes.size() > 1) {
+      row["inputs"] = nlohmann::ordered_json::array();
+      for (const StreamShape& shape : stage.shapes) row["inputs"].push_back(shape_json(shape));
+    }
     row["output"] = shape_json(stage.output);
     row["flipflop_bits"] = figures.flipflop_bits;
     row["ram_bits"] = figures.ram_bits;

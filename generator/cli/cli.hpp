@@ -46,6 +46,7 @@ Verb generate_verb();
 Verb verify_verb();
 Verb synth_verb();
 Verb sweep_verb();
+Verb map_verb();
 Verb kinds_verb();
 Verb schema_verb();
 Verb explain_verb();

@@ -27,8 +27,8 @@ struct Parsed {
 };
 
 std::vector<Verb> all_verbs() {
-  return {check_verb(), generate_verb(), verify_verb(),  sweep_verb(), synth_verb(),
-          kinds_verb(), schema_verb(),   explain_verb(), doctor_verb()};
+  return {check_verb(), generate_verb(), verify_verb(), map_verb(),     sweep_verb(),
+          synth_verb(), kinds_verb(),    schema_verb(), explain_verb(), doctor_verb()};
 }
 
 CLI::App* add_verb(CLI::App& app, const Verb& verb, const std::shared_ptr<Parsed>& parsed) {

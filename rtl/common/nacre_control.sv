@@ -6,7 +6,8 @@
 /// that cycle, and the pulses step_o and clear_counters_o are high in it. Without a request, an
 /// error or the end of a sample nothing is clocked but the counters and clock gates.
 module nacre_control #(
-  /// Stages of the design, 1 ... 254.
+  /// Stages of the design, 1 ... 64. Above six, `error` has no room for all: the errors of stages 6
+  /// and on are in registers of eight stages each.
   parameter int           NumStages = 1,
   /// Version of nacre: major << 16, minor << 8, patch.
   parameter logic [31:0]  Version   = 32'h0000_0100,
@@ -45,7 +46,7 @@ module nacre_control #(
 
   localparam logic [31:0] Id = 32'h4E41_4352;  // "NACR"
 
-  if (NumStages < 1 || NumStages > 254 || Counters < 0 || Counters > 2) begin : gen_illegal
+  if (NumStages < 1 || NumStages > 64 || Counters < 0 || Counters > 2) begin : gen_illegal
     nacre_error_num_stages_or_counters_is_out_of_range u_error ();
   end
 
@@ -56,9 +57,11 @@ module nacre_control #(
   logic [31:0] offset;
   logic [3:0]  register_offset;
   logic [2:0]  counter_offset;
-  logic [31:0] register_word, hash_word, counter_word;
+  logic [31:0] register_word, hash_word, counter_word, more_word;
   logic        done_q;
   logic [31:0] flag_q, flag_set, flag_clear;  // error register
+  logic        more_set;                      // an error of stage 6 or above
+  logic        more_allowed;                  // offset of a register that holds those
   logic [1:0]  irq_enable_q, irq_status_q, irq_set, irq_clear;
   logic        irq;
   logic [31:0] cycles_low, cycles_high, samples, words_in, words_out;
@@ -77,11 +80,40 @@ module nacre_control #(
   end else begin : gen_some_flags
     assign flag_set = 32'({stage_error_i, 1'b0, bus_error_i, ingress_error_i});
   end
-  if (NumStages > 6) begin : gen_unseen_flags
-    wire unused_flags = ^stage_error_i[NumStages*4-1:24];
+  if (NumStages > 6) begin : gen_more_flags
+    // Eight stages each, so 1 ... 8 for the up to 58 stages beyond six: offsets 40 ... 47.
+    localparam int MoreWords = (NumStages - 6 + 7) / 8;
+    logic [255:0] set, flags;
+    assign set          = 256'(stage_error_i[NumStages*4-1:24]);
+    assign more_set     = set != '0;
+    assign more_allowed = offset >= 32'd40 && offset < 32'(40 + MoreWords);
+    assign more_word    = flags[32'(cfg_addr_i[2:0])*32 +: 32];
+    for (genvar w = 0; w < 8; w++) begin : gen_word
+      if (w < MoreWords) begin : gen_used
+        logic [31:0] word_set, word_clear, word_q;
+        assign word_set   = set[w*32 +: 32];
+        assign word_clear = (write && offset == 32'(40 + w)) ? cfg_wdata_i : '0;
+        always_ff @(posedge clk_gated or negedge rst_ni) begin
+          if (!rst_ni) begin
+            word_q <= '0;
+          end else begin
+            for (int i = 0; i < 32; i++) begin
+              if (word_set[i] || word_clear[i]) word_q[i] <= word_set[i];
+            end
+          end
+        end
+        assign flags[w*32 +: 32] = word_q;
+      end else begin : gen_unused
+        assign flags[w*32 +: 32] = '0;
+      end
+    end
+  end else begin : gen_no_more_flags
+    assign more_set     = 1'b0;
+    assign more_allowed = 1'b0;
+    assign more_word    = '0;
   end
   assign flag_clear = (write && offset == 32'd5) ? cfg_wdata_i : '0;
-  assign irq_set    = {flag_set != '0, sample_out_i};
+  assign irq_set    = {flag_set != '0 || more_set, sample_out_i};
   assign irq_clear  = (write && offset == 32'd7) ? cfg_wdata_i[1:0] : '0;
   assign irq        = (irq_status_q & irq_enable_q) != '0;
 
@@ -95,7 +127,7 @@ module nacre_control #(
       32'd20, 32'd21, 32'd22, 32'd23,
       32'd32, 32'd33, 32'd34, 32'd35,
       32'd36:                            allowed = !cfg_write_i;
-      default:                           allowed = 1'b0;
+      default:                           allowed = more_allowed;
     endcase
   end
 
@@ -124,7 +156,8 @@ module nacre_control #(
   assign hash_word = 32'(SpecHash >> {~cfg_addr_i[2:0], 5'd0});
 
   // Without a request the counters do not reach the bus: it is silent while they count.
-  assign cfg_rdata_o = (cfg_valid_i && cfg_addr_i[5]) ? counter_word
+  assign cfg_rdata_o = (cfg_valid_i && more_allowed) ? more_word
+                     : (cfg_valid_i && cfg_addr_i[5]) ? counter_word
                      : cfg_addr_i[4] ? hash_word : register_word;
   assign cfg_ready_o = done_q;
   assign cfg_error_o = done_q && !allowed;

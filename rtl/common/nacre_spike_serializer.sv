@@ -2,7 +2,8 @@
 /// From rows of spikes to a stream of event words, one word per cycle, with its output FIFO.
 ///
 /// An item is a row of `Lanes` addresses with a spike count each, or a marker. A row is sent in
-/// ascending lane order, the spikes of a lane one after the other: address = row * Lanes + lane.
+/// ascending lane order, the spikes of a lane one after the other: address = row * Lanes + lane;
+/// with Aligned = 0, when rows end in lanes without an address, address = s_row_i + lane.
 ///
 /// Timing: an item taken in cycle c (s_valid_i && s_ready_o) pushes its first word into the FIFO in
 /// cycle c+1 and one more in each cycle in which the FIFO has room (first word on m_ in c+2).
@@ -16,10 +17,12 @@ module nacre_spike_serializer #(
   parameter int Lanes      = 4,
   /// Bits of a lane's spike count; 1 when a lane sends at most one spike.
   parameter int CountWidth = 1,
+  /// 1: s_row_i is the row's number; 0: the address of its lane 0.
+  parameter int Aligned    = 1,
   // Derived, not to be set. An address is below Addresses <= 2^AddressWidth.
   parameter int AddressWidth = (Addresses > 1) ? $clog2(Addresses) : 1,
   parameter int NumRows      = (Addresses + Lanes - 1) / Lanes,
-  parameter int RowWidth     = (NumRows > 1) ? $clog2(NumRows) : 1
+  parameter int RowWidth     = (Aligned == 0) ? AddressWidth : (NumRows > 1) ? $clog2(NumRows) : 1
 ) (
   input  wire logic                        clk_i,
   input  wire logic                        rst_ni,             ///< asynchronous, active low
@@ -42,14 +45,15 @@ module nacre_spike_serializer #(
   localparam int LaneWidth     = $clog2(Lanes);
   localparam int LaneIndexBits = (LaneWidth > 0) ? LaneWidth : 1;
   // row < 2^RowWidth and lane < 2^LaneWidth. AddressWidth may be smaller: the lanes whose address
-  // would not fit are padding of the last row and never spike.
+  // would not fit are padding and never spike.
   localparam int FullWidth     = RowWidth + LaneWidth + AddressWidth;
 
   localparam logic [1:0] KindEvent       = 2'd0;
   localparam logic [1:0] KindEndOfStep   = 2'd1;
   localparam logic [1:0] KindEndOfSample = 2'd3;
 
-  if (Addresses < 1 || Lanes < 1 || Lanes != (1 << LaneWidth) || CountWidth < 1) begin : gen_illegal
+  if (Addresses < 1 || Lanes < 1 || Lanes != (1 << LaneWidth) || CountWidth < 1
+      || Aligned < 0 || Aligned > 1) begin : gen_illegal
     nacre_error_addresses_lanes_or_count_width_is_out_of_range u_error ();
   end
 
@@ -127,7 +131,8 @@ module nacre_spike_serializer #(
     );
   end
 
-  assign address = (FullWidth'(row_q) << LaneWidth) | FullWidth'(lane);
+  assign address = (Aligned == 1) ? (FullWidth'(row_q) << LaneWidth) | FullWidth'(lane)
+                                  : FullWidth'(row_q) + FullWidth'(lane);
   assign word    = marker_q
                  ? {end_of_sample_q ? KindEndOfSample : KindEndOfStep, 1'b0, {AddressWidth{1'b0}}}
                  : {KindEvent, |(negative_q & first), address[AddressWidth-1:0]};

@@ -4,9 +4,12 @@
 ///   held     = RefractoryMode is hold and r > 0
 ///   event:   v1 = held ? v : clamp(v + w), or clamp(v - w) for a negative event
 ///   step:    v1 = held ? v : clamp(v + b); leaked here with LeakOrder before_fire
-///   fire     v2 = v1 after at most MaxSpikes spikes and resets, tested when r = 0
+///   fire     v2 = v1 after at most MaxSpikes spikes and resets, tested when r = 0 (and test_i = 1)
 ///   r'       = RefractorySteps after a spike; else, on a step, r - 1 while r > 0
 ///   v'       = v2; leaked here on a step that was not held, with LeakOrder after_fire
+///
+/// With test_i = 0 an event of weight 0 changes nothing, and a step without bias with r = 0 is the
+/// leak alone.
 ///
 /// Contract: docs/neuron.md. Golden model: sim/golden/neuron/. Enumerations are numbered as in
 /// generator/src/spec/neuron.hpp.
@@ -52,6 +55,8 @@ module nacre_neuron_update #(
   parameter int CountWidth          = $clog2(MaxSpikes + 1)
 ) (
   input  wire logic                              step_i,      ///< 0 input event, 1 end of step
+  /// 0: no fire test; the weight of an event is 0 then.
+  input  wire logic                              test_i,
   input  wire logic                              negative_i,  ///< the event's polarity
   input  wire logic signed [MembraneWidth-1:0]   membrane_i,
   input  wire logic [RefractoryPortWidth-1:0]    refractory_i,
@@ -209,7 +214,7 @@ module nacre_neuron_update #(
   logic                            test, first_above, first_below, fires_positive, fires_negative;
   logic signed [MembraneWidth-1:0] v;
   logic                            negative;
-  assign test        = !refractory && (Fire == 1) != step_i;
+  assign test        = test_i && !refractory && (Fire == 1) != step_i;
   assign first_above = (Compare == 1)
                      ? first_tested > SumWidth'(threshold_i) && threshold_i != Max
                      : first_tested >= SumWidth'(threshold_i);

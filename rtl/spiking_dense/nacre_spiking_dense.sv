@@ -154,10 +154,7 @@ module nacre_spiking_dense #(
   localparam int RowsArePowerOfTwo = (NumRows == (1 << $clog2(NumRows))) ? 1 : 0;
 
   if (NumInputs < 1 || NumNeurons < 1 || Lanes < 1 || Lanes != (1 << $clog2(Lanes))
-      || KeepState < 0 || KeepState > 1 || Counters < 0 || Counters > 2
-      || Threshold < 1 || Threshold > ClampMax
-      || (HasNegativeThreshold == 1 && (NegativeThreshold > -1 || NegativeThreshold < ClampMin)))
-  begin : gen_illegal
+      || KeepState < 0 || KeepState > 1 || Counters < 0 || Counters > 2) begin : gen_illegal
     nacre_error_spiking_dense_parameter_is_out_of_range u_error ();
   end
 
@@ -167,7 +164,6 @@ module nacre_spiking_dense #(
   logic [InAddrWidth-1:0]   in_address;
   logic                     in_event, in_step, in_sample;
   logic                     clk_stage;     // clk_i while there is something to do
-  logic                     clk_cfg;       // ... while the bus asks
   logic [RowWidth-1:0]      row_q;         // next row of the pass of the word in front
   logic                     last_row;
   logic                     step_done_q;   // the end-of-step pass has run, its marker has not
@@ -218,11 +214,6 @@ module nacre_spiking_dense #(
     .enable_i(!rst_ni || s_valid_i || busy_o || cfg_valid_i
               || (Counters >= 1 && clear_counters_i)),
     .clk_o   (clk_stage)
-  );
-  nacre_clock_gate u_cfg_clock (
-    .clk_i   (clk_stage),
-    .enable_i(cfg_valid_i),
-    .clk_o   (clk_cfg)
   );
 
   if (NumRows == 1) begin : gen_one_row
@@ -380,6 +371,7 @@ module nacre_spiking_dense #(
       .BiasWidth           (BiasWidth)
     ) u_neuron (
       .step_i              (ex_step_q),
+      .test_i              (1'b1),
       .negative_i          (ex_negative_q),
       .membrane_i          (membrane),
       .refractory_i        (refractory),
@@ -441,174 +433,82 @@ module nacre_spiking_dense #(
   assign busy_o = ex_valid_q || serializer_busy;
 
   // ---------------------------------------------------------------------- Configuration window
-  logic                   cfg_request, memory_free;
-  logic                   cfg_legal;       // this request changes or reads something
-  logic                   cfg_read;        // the reply carries data
-  logic [1:0]             cfg_region;
-  logic [RegionWidth-1:0] cfg_offset;
-  logic [31:0]            register_value;
-  logic                   register_exists, register_writable;
-  logic                   threshold_fits, negative_threshold_fits;
-  logic                   weights_exist, state_exists, bias_exists;
-  logic                   weights_access, state_access, bias_access;
-  logic [32*WeightChunks-1:0] weights_words;
-  logic [32*StateChunks-1:0]  state_words;
-  logic [32*BiasChunks-1:0]   bias_words;
-  logic [31:0]            events_in, events_out, synaptic_operations, passes_skipped;
-  logic [31:0]            stall_cycles, weight_reads, state_reads, state_writes;
-
-  // Offsets are compared as 32-bit numbers: RegionWidth is at most 30 in any design that fits.
-  logic [31:0] weights_row, weights_chunk, state_row, state_chunk, bias_row, bias_chunk;
-  assign {cfg_region, cfg_offset} = cfg_addr_i;
-  assign weights_row   = 32'(cfg_offset) >> WeightChunkBits;
-  assign weights_chunk = 32'(cfg_offset) & 32'((1 << WeightChunkBits) - 1);
-  assign state_row     = 32'(cfg_offset) >> StateChunkBits;
-  assign state_chunk   = 32'(cfg_offset) & 32'((1 << StateChunkBits) - 1);
-  assign bias_row      = 32'(cfg_offset) >> BiasChunkBits;
-  assign bias_chunk    = 32'(cfg_offset) & 32'((1 << BiasChunkBits) - 1);
-
-  assign weights_exist = cfg_region == 2'd1 && weights_row < 32'(WeightRows)
-                      && weights_chunk < 32'(WeightChunks);
-  assign state_exists  = cfg_region == 2'd2 && state_row < 32'(NumRows)
-                      && state_chunk < 32'(StateChunks) && !cfg_write_i;
-  assign bias_exists   = cfg_region == 2'd3 && bias_row < 32'(NumRows)
-                      && bias_chunk < 32'(BiasChunks) && BiasWidth > 0;
+  localparam int NumCounters = 8;
+  logic                       memory_free;
+  logic                       weights_access, state_access, bias_access;
+  logic [WeightAddrWidth-1:0] weights_access_row;
+  logic [RowWidth-1:0]        state_access_row, bias_access_row;
+  logic [32*NumCounters-1:0]  counters;
+  logic [31:0]                events_in, events_out, synaptic_operations, passes_skipped;
+  logic [31:0]                stall_cycles, weight_reads, state_reads, state_writes;
 
   // A memory is lent out only when no word is in front and no row under way.
-  assign memory_free     = idle_i && !s_valid_i && !ex_valid_q;
-  assign cfg_request     = cfg_valid_i && !cfg_ready_o;
-  assign weights_access  = cfg_request && weights_exist && memory_free;
-  assign state_access    = cfg_request && state_exists && memory_free;
-  assign bias_access     = cfg_request && bias_exists && memory_free;
+  assign memory_free = idle_i && !s_valid_i && !ex_valid_q;
+  assign counters    = {state_writes, state_reads, weight_reads, stall_cycles,
+                        passes_skipped, synaptic_operations, events_out, events_in};
 
-  assign threshold_fits          = $signed(cfg_wdata_i) >= 32'sd1
-                                && $signed(cfg_wdata_i) <= $signed(32'(ClampMax));
-  assign negative_threshold_fits = $signed(cfg_wdata_i) < 32'sd0
-                                && $signed(cfg_wdata_i) >= $signed(32'(ClampMin));
-
-  always_comb begin
-    register_value    = '0;
-    register_exists   = 1'b0;
-    register_writable = 1'b0;
-    case (32'(cfg_offset))
-      32'd0: begin
-        register_value    = 32'(threshold);
-        register_exists   = 1'b1;
-        register_writable = threshold_fits;
-      end
-      32'd1: begin
-        register_value    = 32'(negative_threshold);
-        register_exists   = HasNegativeThreshold == 1;
-        register_writable = negative_threshold_fits;
-      end
-      32'd8:   begin register_value = events_in;           register_exists = 1'b1; end
-      32'd9:   begin register_value = events_out;          register_exists = 1'b1; end
-      32'd10:  begin register_value = synaptic_operations; register_exists = 1'b1; end
-      32'd11:  begin register_value = passes_skipped;      register_exists = 1'b1; end
-      32'd12:  begin register_value = stall_cycles;        register_exists = 1'b1; end
-      32'd13:  begin register_value = weight_reads;        register_exists = 1'b1; end
-      32'd14:  begin register_value = state_reads;         register_exists = 1'b1; end
-      32'd15:  begin register_value = state_writes;        register_exists = 1'b1; end
-      default: register_exists = 1'b0;
-    endcase
-  end
-
-  assign cfg_legal = (cfg_region == 2'd0 && register_exists && (register_writable || !cfg_write_i))
-                  || weights_access || state_access || bias_access;
-  assign threshold_written = cfg_request && cfg_write_i && cfg_region == 2'd0 && cfg_legal;
-
-  always_ff @(posedge clk_cfg or negedge rst_ni) begin
-    if (!rst_ni) cfg_ready_o <= 1'b0;
-    else         cfg_ready_o <= cfg_request;
-  end
-
-  // Valid with cfg_ready_o.
-  always_ff @(posedge clk_cfg) cfg_error_o <= cfg_request && !cfg_legal;
-
-  // What the memory was asked for in the cycle before; bits above the row read 0. The state reads 0
-  // before the first pass of a sample. 0 but for a reply: the bus does not see the rows of passes.
-  assign cfg_read      = cfg_ready_o && !cfg_error_o && !cfg_write_i;
-  assign weights_words = (32*WeightChunks)'(weights_rdata_i);
-  assign state_words   = (32*StateChunks)'(state_rdata_i);
-  assign bias_words    = (32*BiasChunks)'(bias_rdata_i);
-  always_comb begin
-    cfg_rdata_o = '0;
-    if (cfg_read) begin
-      if (cfg_region == 2'd0) cfg_rdata_o = register_value;
-      for (int c = 0; c < WeightChunks; c++) begin
-        if (cfg_region == 2'd1 && weights_chunk == 32'(c)) begin
-          cfg_rdata_o = cfg_rdata_o | weights_words[32*c +: 32];
-        end
-      end
-      for (int c = 0; c < StateChunks; c++) begin
-        if (cfg_region == 2'd2 && state_chunk == 32'(c) && !(fresh_q && !kept_q)) begin
-          cfg_rdata_o = cfg_rdata_o | state_words[32*c +: 32];
-        end
-      end
-      for (int c = 0; c < BiasChunks; c++) begin
-        if (cfg_region == 2'd3 && bias_chunk == 32'(c) && BiasWidth > 0) begin
-          cfg_rdata_o = cfg_rdata_o | bias_words[32*c +: 32];
-        end
-      end
-    end
-  end
-
-  // The sign of a threshold is known: it is not stored.
-  logic [MembraneWidth-2:0] threshold_q;
-  nacre_register_reset #(
-    .Width(MembraneWidth - 1),
-    .Reset((MembraneWidth - 1)'(Threshold))
-  ) u_threshold (
-    .clk_i   (clk_cfg),
-    .rst_ni  (rst_ni),
-    .enable_i(threshold_written && !cfg_offset[0]),
-    .d_i     (cfg_wdata_i[MembraneWidth-2:0]),
-    .q_o     (threshold_q)
+  // The state reads 0 before the first pass of a sample.
+  nacre_spiking_window #(
+    .MembraneWidth       (MembraneWidth),
+    .ClampMin            (ClampMin),
+    .ClampMax            (ClampMax),
+    .Threshold           (Threshold),
+    .HasNegativeThreshold(HasNegativeThreshold),
+    .NegativeThreshold   (NegativeThreshold),
+    .WeightRows          (WeightRows),
+    .WeightRowWidth      (WeightRowWidth),
+    .StateRows           (NumRows),
+    .StateRowWidth       (StateRowWidth),
+    .HasBias             ((BiasWidth > 0) ? 1 : 0),
+    .BiasRows            (NumRows),
+    .BiasRowWidth        (BiasRowWidth),
+    .NumCounters         (NumCounters)
+  ) u_window (
+    .clk_i               (clk_stage),
+    .rst_ni              (rst_ni),
+    .cfg_valid_i         (cfg_valid_i),
+    .cfg_write_i         (cfg_write_i),
+    .cfg_addr_i          (cfg_addr_i),
+    .cfg_wdata_i         (cfg_wdata_i),
+    .cfg_ready_o         (cfg_ready_o),
+    .cfg_rdata_o         (cfg_rdata_o),
+    .cfg_error_o         (cfg_error_o),
+    .threshold_o         (threshold),
+    .negative_threshold_o(negative_threshold),
+    .threshold_written_o (threshold_written),
+    .counters_i          (counters),
+    .memory_free_i       (memory_free),
+    .weights_access_o    (weights_access),
+    .weights_write_o     (weights_we_o),
+    .weights_row_o       (weights_access_row),
+    .weights_wmask_o     (weights_wmask_o),
+    .weights_wdata_o     (weights_wdata_o),
+    .weights_rdata_i     (weights_rdata_i),
+    .state_access_o      (state_access),
+    .state_row_o         (state_access_row),
+    .state_exists_i      (!(fresh_q && !kept_q)),
+    .state_rdata_i       (state_rdata_i),
+    .bias_access_o       (bias_access),
+    .bias_write_o        (bias_we_o),
+    .bias_row_o          (bias_access_row),
+    .bias_wmask_o        (bias_wmask_o),
+    .bias_wdata_o        (bias_wdata_o),
+    .bias_rdata_i        (bias_rdata_i)
   );
-  assign threshold = $signed({1'b0, threshold_q});
-
-  if (HasNegativeThreshold == 1) begin : gen_negative_threshold
-    logic [MembraneWidth-2:0] negative_threshold_q;
-    nacre_register_reset #(
-      .Width(MembraneWidth - 1),
-      .Reset((MembraneWidth - 1)'(NegativeThreshold))
-    ) u_negative_threshold (
-      .clk_i   (clk_cfg),
-      .rst_ni  (rst_ni),
-      .enable_i(threshold_written && cfg_offset[0]),
-      .d_i     (cfg_wdata_i[MembraneWidth-2:0]),
-      .q_o     (negative_threshold_q)
-    );
-    assign negative_threshold = $signed({1'b1, negative_threshold_q});
-  end else begin : gen_no_negative_threshold
-    assign negative_threshold = '0;
-  end
 
   // ---------------------------------------------------------------------------------- Memories
-  // Writes are gated with the reset, so that no memory changes while rst_ni is low, whatever the
-  // flip-flops hold before their first reset.
   assign weights_en_o   = weights_access || (issue_row && in_event);
-  assign weights_we_o   = weights_access && cfg_write_i && rst_ni;
-  assign weights_addr_o = weights_access ? weights_row[WeightAddrWidth-1:0] : weight_row;
-  for (genvar c = 0; c < WeightChunks; c++) begin : gen_weights_chunk
-    localparam int ChunkWidth = (WeightRowWidth - 32 * c < 32) ? WeightRowWidth - 32 * c : 32;
-    assign weights_wmask_o[c] = weights_chunk == 32'(c);
-    assign weights_wdata_o[32*c +: ChunkWidth] = cfg_wdata_i[ChunkWidth-1:0];
-  end
+  assign weights_addr_o = weights_access ? weights_access_row : weight_row;
 
+  // Gated with the reset, so that no memory changes while rst_ni is low, whatever the flip-flops
+  // hold before their first reset.
   assign state_ren_o   = state_access || issue_row;
-  assign state_raddr_o = state_access ? state_row[RowWidth-1:0] : row_q;
+  assign state_raddr_o = state_access ? state_access_row : row_q;
   assign state_wen_o   = ex_commit && rst_ni;
   assign state_waddr_o = ex_row_q;
 
   assign bias_en_o   = bias_access || (issue_row && in_step && BiasWidth > 0);
-  assign bias_we_o   = bias_access && cfg_write_i && rst_ni;
-  assign bias_addr_o = bias_access ? bias_row[RowWidth-1:0] : row_q;
-  for (genvar c = 0; c < BiasChunks; c++) begin : gen_bias_chunk
-    localparam int ChunkWidth = (BiasRowWidth - 32 * c < 32) ? BiasRowWidth - 32 * c : 32;
-    assign bias_wmask_o[c] = bias_chunk == 32'(c);
-    assign bias_wdata_o[32*c +: ChunkWidth] = cfg_wdata_i[ChunkWidth-1:0];
-  end
+  assign bias_addr_o = bias_access ? bias_access_row : row_q;
 
   // ------------------------------------------------------------------------------ Performance
   if (Counters >= 1) begin : gen_basic

@@ -1,8 +1,12 @@
 #include "data/stimulus.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "data/random.hpp"
@@ -339,6 +343,16 @@ void push_corner(const StreamShape& input, EventCorner corner, Sample& sample) {
   }
 }
 
+/// Drops the events by which a time step breaks the promise of the input.
+void keep_step_events(const StreamShape& input, Sample& sample) {
+  if (input.step_events == 0) return;
+  std::int64_t events = 0;
+  std::erase_if(sample.words, [&](const Word& word) {
+    if (word.kind != WordKind::Event) events = 0;
+    return word.kind == WordKind::Event && ++events > input.step_events;
+  });
+}
+
 Sample event_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index) {
   Sample sample;
   if (index < static_cast<std::int64_t>(EventCorner::Count)) {
@@ -379,6 +393,35 @@ Sample event_sample(const StreamShape& input, std::uint64_t seed, std::int64_t i
   return sample;
 }
 
+/// Whether the masks fit the samples and the design's output; reports when not.
+bool check_masks(const Spec& spec, const IdxTensor& samples, const IdxTensor& masks,
+                 Diagnostics& diagnostics) {
+  const Dataset& dataset = *spec.dataset;
+  const StreamShape& output = spec.stages.back().output;
+  const std::string name = dataset.masks.string();
+  if (output.values || !has_map(output) || output.channels != 1) {
+    report(diagnostics, dataset.masks,
+           fmt::format("'{}' holds masks, but the output of '{}' is no map of one channel", name,
+                       spec.name),
+           "let the last stage have 1 channel, or leave 'masks' away");
+    return false;
+  }
+  if (masks.num_samples() != samples.num_samples()) {
+    report(diagnostics, dataset.masks,
+           fmt::format("'{}' has {} masks, '{}' has {} samples", name, masks.num_samples(),
+                       dataset.samples.string(), samples.num_samples()));
+    return false;
+  }
+  const std::vector<std::int64_t> sides(masks.dimensions.begin() + 1, masks.dimensions.end());
+  if (sides != std::vector<std::int64_t>{output.height, output.width}) {
+    report(diagnostics, dataset.masks,
+           fmt::format("the masks of '{}' are {}, the output of '{}' is {} x {} (rows, columns)",
+                       name, fmt::join(sides, " x "), spec.name, output.height, output.width));
+    return false;
+  }
+  return true;
+}
+
 /// Whether the labels fit the samples; reports when not.
 bool check_labels(const Dataset& dataset, const IdxTensor& samples, const IdxTensor& labels,
                   Diagnostics& diagnostics) {
@@ -397,16 +440,11 @@ bool check_labels(const Dataset& dataset, const IdxTensor& samples, const IdxTen
   return true;
 }
 
-/// Whether the samples fit the design's input; reports the first value that does not.
-bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
+/// Whether the samples are frames of values that fit the design's input; reports the first value
+/// that does not.
+bool check_values(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
   const Dataset& dataset = *spec.dataset;
   const std::string name = dataset.samples.string();
-  if (!spec.input.values) {
-    report(diagnostics, dataset.samples,
-           fmt::format("'{}' holds values, but the input of '{}' takes events", name, spec.name),
-           "put an encoder in front, or leave 'dataset' away");
-    return false;
-  }
   if (spec.input.steps && samples.sample_size() % spec.input.addresses != 0) {
     report(diagnostics, dataset.samples,
            fmt::format("a sample of '{}' has {} values, which are no whole frames: the input of "
@@ -435,6 +473,82 @@ bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diag
   return true;
 }
 
+/// Events that a byte of an event frame stands for; below 0: so many negative ones.
+std::int64_t num_events(const StreamShape& input, std::uint8_t byte) {
+  return input.negative_events ? static_cast<std::int8_t>(byte) : std::int64_t{byte};
+}
+
+/// Reports the first time step that has more events than the input promises.
+bool check_step_events(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
+  const Dataset& dataset = *spec.dataset;
+  const auto addresses = static_cast<std::size_t>(spec.input.addresses);
+  const std::int64_t steps = samples.dimensions[1];
+  for (std::size_t at = 0; at < samples.bytes.size(); at += addresses) {
+    std::int64_t events = 0;
+    for (std::size_t i = at; i < at + addresses; ++i) {
+      events += std::abs(num_events(spec.input, samples.bytes[i]));
+    }
+    if (events <= spec.input.step_events) continue;
+    const auto frame = static_cast<std::int64_t>(at / addresses);
+    report(diagnostics, dataset.samples,
+           fmt::format("step {} of sample {} in '{}' has {} events, the input of '{}' promises at "
+                       "most {}",
+                       frame % steps, frame / steps, dataset.samples.string(), events, spec.name,
+                       spec.input.step_events),
+           "raise the input's 'step_events'");
+    return false;
+  }
+  return true;
+}
+
+/// Whether the samples are event frames of the design's input.
+bool check_event_frames(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
+  const Dataset& dataset = *spec.dataset;
+  const StreamShape& input = spec.input;
+  const std::string name = dataset.samples.string();
+  const std::vector<std::int64_t>& dimensions = samples.dimensions;
+  if (dimensions.size() < 3) {
+    report(diagnostics, dataset.samples,
+           fmt::format("'{}' has {} dimensions, event frames have 3 or more: sample, time step, "
+                       "then the addresses",
+                       name, dimensions.size()),
+           "for pixels put an encoder in front of an input that takes values");
+    return false;
+  }
+  if (dataset.shift_right != 0) {
+    report(diagnostics, dataset.samples,
+           fmt::format("'shift_right' is {}, but a byte of '{}' is a number of events",
+                       dataset.shift_right, name),
+           "leave 'shift_right' away");
+    return false;
+  }
+  const std::vector<std::int64_t> frame(dimensions.begin() + 2, dimensions.end());
+  const std::int64_t size =
+      std::accumulate(frame.begin(), frame.end(), std::int64_t{1}, std::multiplies<>());
+  if (size != input.addresses) {
+    report(diagnostics, dataset.samples,
+           fmt::format("a time step of '{}' has {} bytes, the input of '{}' has {} addresses", name,
+                       size, spec.name, input.addresses));
+    return false;
+  }
+  const std::vector<std::int64_t> map{input.height, input.width, input.channels};
+  if (input.channels != 0 && frame.size() == map.size() && frame != map) {
+    report(diagnostics, dataset.samples,
+           fmt::format("the frames of '{}' are {}, the input of '{}' is {} (rows, columns, "
+                       "channels)",
+                       name, fmt::join(frame, " x "), spec.name, fmt::join(map, " x ")),
+           "put the channel last");
+    return false;
+  }
+  return input.step_events == 0 || check_step_events(spec, samples, diagnostics);
+}
+
+/// Whether the samples fit the design's input; reports what does not.
+bool check_samples(const Spec& spec, const IdxTensor& samples, Diagnostics& diagnostics) {
+  return spec.input.values ? check_values(spec, samples, diagnostics)
+                           : check_event_frames(spec, samples, diagnostics);
+}
+
 }  // namespace
 
 std::int64_t num_corner_samples(const StreamShape& input,
@@ -447,7 +561,10 @@ std::int64_t num_corner_samples(const StreamShape& input,
 Sample random_sample(const StreamShape& input, std::uint64_t seed, std::int64_t index,
                      const std::optional<RequestShape>& requests) {
   if (requests) return request_sample(input, *requests, seed, index);
-  return input.values ? value_sample(input, seed, index) : event_sample(input, seed, index);
+  if (input.values) return value_sample(input, seed, index);
+  Sample sample = event_sample(input, seed, index);
+  keep_step_events(input, sample);
+  return sample;
 }
 
 std::optional<Stimulus> Stimulus::open(const Spec& spec, std::uint64_t seed,
@@ -468,11 +585,18 @@ std::optional<Stimulus> Stimulus::open(const Spec& spec, std::uint64_t seed,
   if (!stimulus.samples_ || !check_samples(spec, *stimulus.samples_, diagnostics)) {
     return std::nullopt;
   }
-  if (dataset.labels.empty()) return stimulus;
-  stimulus.labels_ = read_idx(dataset.labels, diagnostics);
-  if (!stimulus.labels_ ||
-      !check_labels(dataset, *stimulus.samples_, *stimulus.labels_, diagnostics)) {
-    return std::nullopt;
+  if (!dataset.labels.empty()) {
+    stimulus.labels_ = read_idx(dataset.labels, diagnostics);
+    if (!stimulus.labels_ ||
+        !check_labels(dataset, *stimulus.samples_, *stimulus.labels_, diagnostics)) {
+      return std::nullopt;
+    }
+  }
+  if (!dataset.masks.empty()) {
+    stimulus.masks_ = read_idx(dataset.masks, diagnostics);
+    if (!stimulus.masks_ || !check_masks(spec, *stimulus.samples_, *stimulus.masks_, diagnostics)) {
+      return std::nullopt;
+    }
   }
   return stimulus;
 }
@@ -487,7 +611,7 @@ std::int64_t Stimulus::num_corners() const {
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>> Stimulus::image_shape() const {
-  if (!samples_ || samples_->dimensions.size() != 3 || input_.steps) return std::nullopt;
+  if (!samples_ || samples_->dimensions.size() != 3 || has_steps(input_)) return std::nullopt;
   return std::pair(samples_->dimensions[1], samples_->dimensions[2]);
 }
 
@@ -495,14 +619,26 @@ Sample Stimulus::dataset_sample(std::int64_t index) const {
   Sample sample;
   const std::int64_t size = samples_->sample_size();
   const std::int64_t addresses = input_.addresses;
-  sample.words.reserve(static_cast<std::size_t>(size + size / addresses + 1));
+  if (input_.values) {
+    sample.words.reserve(static_cast<std::size_t>(size + size / addresses + 1));
+  }
   for (std::int64_t i = 0; i < size; ++i) {
     const std::uint8_t byte = samples_->bytes[static_cast<std::size_t>(index * size + i)];
-    push_value(i % addresses, byte >> shift_right_, sample);
-    if (input_.steps && i % addresses == addresses - 1) sample.words.push_back(kEndOfStep);
+    if (input_.values) {
+      push_value(i % addresses, byte >> shift_right_, sample);
+    } else {
+      const std::int64_t events = num_events(input_, byte);
+      const Word event{.negative = events < 0, .address = i % addresses};
+      sample.words.insert(sample.words.end(), static_cast<std::size_t>(std::abs(events)), event);
+    }
+    if (has_steps(input_) && i % addresses == addresses - 1) sample.words.push_back(kEndOfStep);
   }
   sample.words.push_back(kEndOfSample);
   if (labels_) sample.label = labels_->bytes[static_cast<std::size_t>(index)];
+  if (masks_) {
+    const auto first = masks_->bytes.begin() + index * masks_->sample_size();
+    sample.mask.assign(first, first + masks_->sample_size());
+  }
   return sample;
 }
 

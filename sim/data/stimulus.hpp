@@ -16,6 +16,7 @@ namespace nacre::data {
 struct Sample {
   std::vector<Word> words;
   std::optional<int> label;
+  std::vector<std::uint8_t> mask;  ///< of the output's map, row by row; empty: none
   /// The words are no whole frames, on purpose (a frame is closed before all values came, or its
   /// values come out of order): a stage that wants whole frames must flag it, and go on.
   bool protocol_fault = false;
@@ -48,6 +49,7 @@ class Stimulus {
   int shift_right_ = 0;
   std::optional<IdxTensor> samples_;
   std::optional<IdxTensor> labels_;
+  std::optional<IdxTensor> masks_;
 };
 
 /// Random samples of a stream of this shape; the first few are its corners (all zero, all largest,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "golden/host_access.hpp"
+#include "nacre/diagnostics.hpp"
 #include "nacre/spec.hpp"
 #include "nacre/stream.hpp"
 
@@ -30,6 +31,12 @@ class StageModel {
   virtual void reset() = 0;
   /// Consumes one word and appends what the stage sends because of it.
   virtual void push(const Word& word, std::vector<Word>& out) = 0;
+  /// The same for a kind that joins streams: the word came on input `input`. Of one input the words
+  /// come in order; between the inputs any order must give the same output.
+  virtual void push_from(std::size_t input, const Word& word, std::vector<Word>& out) {
+    NACRE_CHECK(input == 0, "a stage of one input got a word on another");
+    push(word, out);
+  }
   /// True while the stage has more to send without further input (an encoder between time steps).
   virtual bool running() const { return false; }
   /// Sends the next part (one time step with its `end_of_step`, or `end_of_sample`). `decided` is
@@ -43,6 +50,8 @@ class StageModel {
   /// What the last word pushed cost, as the kind's timing model counts it (1: a pass was executed,
   /// 0: skipped; tiles: register input_bits); only what the words themselves do not tell.
   virtual std::int64_t work() const { return 0; }
+  /// Likewise, where one number does not tell it.
+  virtual std::vector<std::int64_t> work_list() const { return {}; }
   /// Error flags that words have raised since the last call or reset: bit i is error i of the kind
   /// (docs/stage_interface.md).
   virtual std::uint32_t take_errors() { return 0; }
@@ -65,9 +74,13 @@ class StageModel {
 struct SampleTrace {
   std::vector<Word> output;                      ///< words of the design's output stream
   std::vector<std::vector<Word>> stage_outputs;  ///< per stage, when recording was asked for
-  // Per stage and word consumed, likewise:
-  std::vector<std::vector<std::int64_t>> stage_sent;  ///< words it made the stage send at once
-  std::vector<std::vector<std::int64_t>> stage_work;  ///< StageModel::work()
+  /// What the words of one input made its stage do, one element for each word.
+  struct Consumed {
+    std::vector<std::int64_t> sent;  ///< words that the stage sent at once because of it
+    std::vector<std::int64_t> work;  ///< StageModel::work()
+    std::vector<std::vector<std::int64_t>> work_lists;  ///< StageModel::work_list()
+  };
+  std::vector<std::vector<Consumed>> stage_inputs;  ///< per stage and input, likewise
 };
 
 /// All stages of a design, connected.

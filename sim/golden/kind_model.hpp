@@ -62,6 +62,23 @@ struct DeviceModel {
   std::int64_t (*row_bits)(const Stage& stage) = nullptr;
 };
 
+/// How a layer is split over several stages, which a core each holds; what the parts send, joined,
+/// is what the layer sent.
+struct LayerParts {
+  /// Most stages that it can be split over; 1: none but itself.
+  std::int64_t (*most)(const Stage& stage);
+  std::int64_t (*channels)(const Stage& stage);
+  std::int64_t (*lanes)(const Stage& stage);
+  /// All parts of as many channels take the same cycles.
+  bool (*are_alike)(const Stage& stage);
+  /// The stage with channels `begin` ... `end` - 1 and other lanes.
+  Stage (*part)(const Stage& stage, std::int64_t begin, std::int64_t end, std::int64_t lanes);
+  /// Keys of the specification, with JSON values, by which a part differs from the whole.
+  std::vector<std::pair<std::string, std::string>> (*keys)(const Stage& part);
+  /// The stage (JSON) of this name that joins stages of these names.
+  std::string (*join)(const std::string& name, const std::vector<std::string>& parts);
+};
+
 /// One kind's golden model and timing model; `<kind>_kind_model()` returns it.
 struct KindModel {
   std::string_view name;
@@ -72,7 +89,11 @@ struct KindModel {
   std::string_view (*stop_on)(const Stage& stage) = nullptr;
   /// The unstalled timing of one stage over one sample, as a process (golden/timing.hpp).
   TimingProcess (*time)(const Stage& stage, StageChannels channels);
+  /// Words that nacre_stream_buffer holds in front of an input; 0: there is none. Null: the kind
+  /// has none.
+  std::int64_t (*input_buffer)(const Stage& stage, std::size_t input) = nullptr;
   const DeviceModel* devices = nullptr;  ///< null: the kind has no random devices
+  const LayerParts* parts = nullptr;     ///< null: no layer of the kind can be split
 };
 
 /// All kinds, sorted by name (written by CMake from the folders).

@@ -46,19 +46,27 @@ Spec with_programmed_arrays(const Spec& spec, const MramMacroSpec& program, Prog
 }
 
 struct Network::Impl {
+  /// One input of one stage.
+  struct Taker {
+    std::size_t node = 0;
+    std::size_t input = 0;
+  };
   struct Node {
     std::unique_ptr<StageModel> model;
+    std::size_t num_inputs = 1;
+    std::vector<Taker> takers = {};       ///< of what it sends; none: it is the design's output
     const StageModel* decider = nullptr;  ///< whose verdict `advance` wants
     std::vector<Word> sent = {};          ///< scratch: what one push or advance sends
   };
 
   explicit Impl(const Spec& spec);
-  void deliver(std::size_t index, const Word& word);
+  void deliver(const Taker& taker, const Word& word);
   void run(std::size_t index);
   void pass_on(std::size_t index);
   void step_passed();
 
   std::vector<Node> nodes;
+  std::vector<Taker> input_takers;  ///< of the design's input
   // Of the sample being run.
   SampleTrace trace;
   bool record = false;
@@ -69,10 +77,21 @@ struct Network::Impl {
 Network::Impl::Impl(const Spec& spec) {
   for (std::size_t s = 0; s < spec.stages.size(); ++s) {
     const Stage& stage = spec.stages[s];
-    NACRE_CHECK(stage.inputs.size() == 1 &&
-                    stage.inputs.front() == (s == 0 ? "input" : spec.stages[s - 1].name),
-                "the golden network is a chain of stages in specification order");
-    nodes.push_back(Node{.model = kind_model(stage.kind).make(stage)});
+    for (std::size_t i = 0; i < stage.inputs.size(); ++i) {
+      const auto source =
+          std::find_if(spec.stages.begin(), spec.stages.begin() + static_cast<std::ptrdiff_t>(s),
+                       [&](const Stage& other) { return other.name == stage.inputs[i]; });
+      const auto place = static_cast<std::size_t>(source - spec.stages.begin());
+      NACRE_CHECK(place < s || stage.inputs[i] == "input",
+                  "a stage stands before one that feeds it");
+      (place < s ? nodes[place].takers : input_takers).push_back({s, i});
+    }
+    nodes.push_back(
+        Node{.model = kind_model(stage.kind).make(stage), .num_inputs = stage.inputs.size()});
+  }
+  for (std::size_t s = 0; s < nodes.size(); ++s) {
+    NACRE_CHECK(nodes[s].takers.empty() == (s + 1 == nodes.size()),
+                "another stage than the last is the design's output");
   }
   for (std::size_t s = 0; s < nodes.size(); ++s) {
     if (const auto decider = stage_decider(spec, s)) nodes[s].decider = nodes[*decider].model.get();
@@ -80,20 +99,18 @@ Network::Impl::Impl(const Spec& spec) {
 }
 
 /// Gives one word to a stage and lets everything below it, and it itself, run until quiet.
-void Network::Impl::deliver(std::size_t index, const Word& word) {
-  if (index == nodes.size()) {
-    trace.output.push_back(word);
-    return;
-  }
-  Node& node = nodes[index];
+void Network::Impl::deliver(const Taker& taker, const Word& word) {
+  Node& node = nodes[taker.node];
   node.sent.clear();
-  node.model->push(word, node.sent);
+  node.model->push_from(taker.input, word, node.sent);
   if (record) {
-    trace.stage_sent[index].push_back(std::ssize(node.sent));
-    trace.stage_work[index].push_back(node.model->work());
+    SampleTrace::Consumed& consumed = trace.stage_inputs[taker.node][taker.input];
+    consumed.sent.push_back(std::ssize(node.sent));
+    consumed.work.push_back(node.model->work());
+    consumed.work_lists.push_back(node.model->work_list());
   }
-  pass_on(index);
-  run(index);
+  pass_on(taker.node);
+  run(taker.node);
 }
 
 /// An encoder's time steps: each passes all stages below before the next is asked for, so the
@@ -120,7 +137,12 @@ void Network::Impl::pass_on(std::size_t index) {
     std::vector<Word>& recorded = trace.stage_outputs[index];
     recorded.insert(recorded.end(), sent.begin(), sent.end());
   }
-  for (const Word& word : sent) deliver(index + 1, word);
+  if (nodes[index].takers.empty()) {
+    trace.output.insert(trace.output.end(), sent.begin(), sent.end());
+  }
+  for (const Word& word : sent) {
+    for (const Taker& taker : nodes[index].takers) deliver(taker, word);
+  }
 }
 
 void Network::Impl::step_passed() {
@@ -144,11 +166,12 @@ SampleTrace Network::run_sample(const std::vector<Word>& input, bool record_stag
   impl_->step = 0;
   if (record_stages) {
     impl_->trace.stage_outputs.resize(num_stages());
-    impl_->trace.stage_sent.resize(num_stages());
-    impl_->trace.stage_work.resize(num_stages());
+    for (const Impl::Node& node : impl_->nodes) {
+      impl_->trace.stage_inputs.emplace_back(node.num_inputs);
+    }
   }
   for (const Word& word : input) {
-    impl_->deliver(0, word);
+    for (const Impl::Taker& taker : impl_->input_takers) impl_->deliver(taker, word);
     if (word.kind == WordKind::EndOfStep) impl_->step_passed();
   }
   return std::move(impl_->trace);

@@ -18,7 +18,9 @@ Head Channel::AwaitHead::value() const {
   Head head{.word = channel.words_[k],
             .sent = channel.sent_.empty() ? 0 : channel.sent_[k],
             .work = channel.work_.empty() ? 0 : channel.work_[k],
-            .valid = channel.pushes_[k] + 1};
+            .work_list = {},
+            .valid = channel.pushes_[k] + channel.latency_};
+  if (!channel.work_lists_.empty()) head.work_list = channel.work_lists_[k];
   if (k > 0) head.valid = std::max(head.valid, channel.pops_[k - 1] + 1);
   return head;
 }
@@ -27,7 +29,9 @@ std::int64_t Channel::AwaitRoom::value() const {
   const std::size_t k = channel.pushes_.size();
   std::int64_t cycle = 0;
   if (k > 0) cycle = channel.pushes_[k - 1] + 1;
-  if (k > 1) cycle = std::max(cycle, channel.pops_[k - 2] + 1);
+  if (k >= channel.entries_) {
+    cycle = std::max(cycle, channel.pops_[k - channel.entries_] + 1);
+  }
   return cycle;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // Unstalled cycles of a sample: a timestamped Kahn network. Each stage is a process (a coroutine)
-// that says in which cycle it takes and sends each word; between two stages lies a two-entry FIFO.
-// The words are known beforehand (from the golden models), so only times are computed here.
+// that says in which cycle it takes and sends each word; between two stages lies a two-entry FIFO,
+// and behind it a fork and its FIFOs where a stream is taken several times (docs/streams.md). The
+// words are known beforehand (from the golden models), so only times are computed here.
 
 #include <coroutine>
 #include <cstdint>
@@ -69,18 +70,32 @@ struct Awaitable : TimingProcess::Condition {
 /// The word at the head of a FIFO.
 struct Head {
   Word word;
-  std::int64_t sent = 0;   ///< words the stage that takes it sends because of it at once
-  std::int64_t work = 0;   ///< that stage's StageModel::work()
-  std::int64_t valid = 0;  ///< first cycle in which it can be taken
+  /// Words the stage that takes it sends because of it at once; of a stage of several inputs it
+  /// depends on the order in which the golden network brought them.
+  std::int64_t sent = 0;
+  std::int64_t work = 0;                      ///< that stage's StageModel::work()
+  std::span<const std::int64_t> work_list{};  ///< its StageModel::work_list()
+  std::int64_t valid = 0;                     ///< first cycle in which it can be taken
 };
 
-/// A two-entry FIFO and the words that pass it in the sample. Cycles count from 0.
+/// A FIFO and the words that pass it in the sample. Cycles count from 0.
 class Channel {
  public:
-  /// `sent` and `work` tell what each word makes the taking stage do; empty: 0.
+  /// What a stage's own FIFO holds, and each one of a fork.
+  static constexpr std::int64_t kStreamEntries = 2;
+
+  /// The last three tell what each word makes the taking stage do; empty: 0, or nothing.
   explicit Channel(std::span<const Word> words, std::span<const std::int64_t> sent = {},
-                   std::span<const std::int64_t> work = {})
-      : words_(words), sent_(sent), work_(work) {}
+                   std::span<const std::int64_t> work = {},
+                   std::span<const std::vector<std::int64_t>> work_lists = {})
+      : words_(words), sent_(sent), work_(work), work_lists_(work_lists) {}
+
+  /// Another FIFO than a stage's own: it holds `entries` words, and one pushed in cycle c can be
+  /// taken from c + `latency` on. To be set before any word passes.
+  void set_entries(std::int64_t entries, std::int64_t latency) {
+    entries_ = static_cast<std::size_t>(entries);
+    latency_ = latency;
+  }
 
   struct AwaitHead : Awaitable<AwaitHead> {
     explicit AwaitHead(const Channel& c) : channel(c) {}
@@ -91,7 +106,9 @@ class Channel {
   struct AwaitRoom : Awaitable<AwaitRoom> {
     explicit AwaitRoom(const Channel& c) : channel(c) {}
     const Channel& channel;
-    bool holds() const override { return channel.pushes_.size() < channel.pops_.size() + 2; }
+    bool holds() const override {
+      return channel.pushes_.size() < channel.pops_.size() + channel.entries_;
+    }
     std::int64_t value() const;
   };
 
@@ -116,6 +133,9 @@ class Channel {
   std::span<const Word> words_;
   std::span<const std::int64_t> sent_;
   std::span<const std::int64_t> work_;
+  std::span<const std::vector<std::int64_t>> work_lists_;
+  std::size_t entries_ = kStreamEntries;
+  std::int64_t latency_ = 1;
   std::vector<std::int64_t> pushes_;
   std::vector<std::int64_t> pops_;
 };
@@ -140,7 +160,8 @@ class Verdicts {
 
 /// What a stage's process is connected to.
 struct StageChannels {
-  Channel* in = nullptr;
+  Channel* in = nullptr;        ///< ins[0]
+  std::vector<Channel*> ins{};  ///< of each input; behind the stage's own buffer, where it has one
   Channel* out = nullptr;
   Verdicts* verdict_in = nullptr;   ///< an encoder with `stop_on`; else null
   Verdicts* verdict_out = nullptr;  ///< the stage that another stops on; else null

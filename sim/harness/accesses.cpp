@@ -166,10 +166,10 @@ class Rounds {
   }
 
   void access_idle() {
-    std::uint32_t flags = 0;
+    ErrorFlags flags;
     for (std::size_t s = 0; s < setup_.spec->stages.size(); ++s) {
-      flags |= make(setup_.spec->stages[s].name, golden_.draw_accesses(s, Moment::Idle, draw_),
-                    Moment::Idle);
+      flags.error |= make(setup_.spec->stages[s].name,
+                          golden_.draw_accesses(s, Moment::Idle, draw_), Moment::Idle);
     }
     flags |= golden_.take_errors();
     wait_idle(setup_, bench_);
@@ -206,7 +206,7 @@ class Rounds {
     for (std::size_t s = 0; s < setup_.spec->stages.size() && moment != Moment::Idle; ++s) {
       const auto accesses = golden_.draw_accesses(s, moment, draw_);
       disturbed = disturbed || !accesses.empty();
-      expected.errors |= make(setup_.spec->stages[s].name, accesses, moment);
+      expected.errors.error |= make(setup_.spec->stages[s].name, accesses, moment);
     }
     bench_.set_sink(true);
     while (bench_.end_cycle() < 0 && bench_.check_progress("end_of_sample")) bench_.tick();

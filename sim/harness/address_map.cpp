@@ -27,6 +27,33 @@ MapRegister parse_register(const Json& json) {
   return reg;
 }
 
+std::vector<MapField> parse_fields(const Json& json) {
+  std::vector<MapField> fields;
+  for (const Json& each : json) {
+    fields.push_back({.name = each.at("name"),
+                      .offset = each.at("offset"),
+                      .bits = each.at("bits"),
+                      .is_signed = each.at("signed")});
+  }
+  return fields;
+}
+
+/// Whether the memory's groups of rows hold its elements, no more and no less.
+bool groups_fit(const MapMemory& memory) {
+  if (memory.group_rows == 0) return memory.group_elements == 0;
+  return memory.group_rows > 0 && memory.group_elements > 0 &&
+         memory.rows % memory.group_rows == 0 &&
+         memory.group_elements <= memory.group_rows * memory.elements_per_row &&
+         memory.elements == memory.rows / memory.group_rows * memory.group_elements;
+}
+
+void check_field(const MapMemory& memory, const MapField& field, std::int64_t bits) {
+  if (field.bits < 1 || field.bits > 63 || field.offset < 0 || field.offset + field.bits > bits) {
+    throw std::runtime_error(
+        fmt::format("field {} does not fit an element or a row of {}", field.name, memory.name));
+  }
+}
+
 MapMemory parse_memory(const Json& json) {
   MapMemory memory;
   memory.name = json.at("name");
@@ -41,26 +68,19 @@ MapMemory parse_memory(const Json& json) {
   memory.elements_per_row = json.at("elements_per_row");
   memory.elements = json.at("elements");
   memory.element = json.value("element", "");
-  for (const Json& each : json.at("fields")) {
-    memory.fields.push_back({.name = each.at("name"),
-                             .offset = each.at("offset"),
-                             .bits = each.at("bits"),
-                             .is_signed = each.at("signed")});
-  }
+  memory.group_rows = json.value("group_rows", std::int64_t{0});
+  memory.group_elements = json.value("group_elements", std::int64_t{0});
+  memory.fields = parse_fields(json.at("fields"));
+  if (json.contains("row_fields")) memory.row_fields = parse_fields(json.at("row_fields"));
   if (json.contains("image")) memory.image = json.at("image");
   if (memory.rows < 1 || memory.row_bits < 1 || memory.elements_per_row < 1 ||
       memory.elements > memory.rows * memory.elements_per_row ||
-      memory.pitch_bits * memory.elements_per_row > memory.row_bits ||
+      memory.pitch_bits * memory.elements_per_row > memory.row_bits || !groups_fit(memory) ||
       memory.row_stride_bytes < 4U * static_cast<std::uint32_t>(memory.words_per_row())) {
     throw std::runtime_error(fmt::format("memory {} contradicts itself", memory.name));
   }
-  for (const MapField& field : memory.fields) {
-    if (field.bits < 1 || field.bits > 63 || field.offset < 0 ||
-        field.offset + field.bits > memory.pitch_bits) {
-      throw std::runtime_error(
-          fmt::format("field {} does not fit an element of {}", field.name, memory.name));
-    }
-  }
+  for (const MapField& field : memory.fields) check_field(memory, field, memory.pitch_bits);
+  for (const MapField& field : memory.row_fields) check_field(memory, field, memory.row_bits);
   return memory;
 }
 
@@ -169,12 +189,25 @@ std::vector<std::int64_t> unpack_field(const MapMemory& memory, const MapField& 
   std::vector<std::int64_t> values;
   values.reserve(static_cast<std::size_t>(memory.elements));
   const auto words_per_row = static_cast<std::size_t>(memory.words_per_row());
+  const std::int64_t group = memory.group_rows == 0 ? memory.elements : memory.group_elements;
   for (std::int64_t e = 0; e < memory.elements; ++e) {
-    const auto row = static_cast<std::size_t>(e / memory.elements_per_row);
-    const auto position = static_cast<int>(e % memory.elements_per_row);
+    const auto row = static_cast<std::size_t>(e / group * memory.group_rows +
+                                              e % group / memory.elements_per_row);
+    const auto position = static_cast<int>(e % group % memory.elements_per_row);
     values.push_back(extract_bits(std::span(words).subspan(row * words_per_row, words_per_row),
                                   position * memory.pitch_bits + field.offset, field.bits,
                                   field.is_signed));
+  }
+  return values;
+}
+
+std::vector<std::int64_t> unpack_row_field(const MapMemory& memory, const MapField& field,
+                                           const MemoryWords& words) {
+  std::vector<std::int64_t> values;
+  const auto words_per_row = static_cast<std::size_t>(memory.words_per_row());
+  for (std::size_t row = 0; row < static_cast<std::size_t>(memory.rows); ++row) {
+    values.push_back(extract_bits(std::span(words).subspan(row * words_per_row, words_per_row),
+                                  field.offset, field.bits, field.is_signed));
   }
   return values;
 }

@@ -56,7 +56,12 @@ struct MapMemory {
   int pitch_bits = 1;
   std::int64_t elements_per_row = 1;
   std::int64_t elements = 1;
+  // Each `group_rows` rows hold `group_elements` elements, the last row of them perhaps fewer than
+  // its places; 0: all rows are one group.
+  std::int64_t group_rows = 0;
+  std::int64_t group_elements = 0;
   std::vector<MapField> fields;
+  std::vector<MapField> row_fields{};  ///< one value per row; offsets from bit 0 of the row
   std::string element{};  ///< what an element is of: "neuron", "class", "input"; may be empty
   std::string image;      ///< path among the generated files; empty: none
 
@@ -94,6 +99,10 @@ std::int64_t extract_bits(std::span<const std::uint32_t> row, int offset, int bi
 /// The elements of one field of a memory, in logical order.
 std::vector<std::int64_t> unpack_field(const MapMemory& memory, const MapField& field,
                                        const MemoryWords& words);
+
+/// One of the memory's row fields, row by row.
+std::vector<std::int64_t> unpack_row_field(const MapMemory& memory, const MapField& field,
+                                           const MemoryWords& words);
 
 /// A register's value from what the bus returned.
 std::int64_t register_value(const MapRegister& reg, std::uint32_t raw);

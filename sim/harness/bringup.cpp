@@ -209,7 +209,7 @@ void check_refusals(const Setup& setup, Bench& bench, Findings& findings) {
 /// looked at: random devices may err in another way than when the sample came first.
 void check_busy_refusal(const Setup& setup, Bench& bench, const Expected& expected,
                         Findings& findings) {
-  const std::uint32_t others = expected.errors | kErrorsOfStages;
+  const std::uint32_t others = expected.errors.error | kErrorsOfStages;
   const auto readable = [](const MapMemory& each) { return each.access != "wo"; };
   const auto memory = std::find_if(setup.map.memories.begin(), setup.map.memories.end(), readable);
   if (memory == setup.map.memories.end()) return;
@@ -338,7 +338,7 @@ void try_bad_words(const Setup& setup, Bench& bench, Findings& findings) {
   GoldenSide golden(setup);
   const data::Sample sample = setup.stimulus->sample(setup.stimulus->num_corners());
   const Expected expected = golden.expect(sample);
-  all_flags |= expected.errors;  // a program may be at fault in every sample
+  all_flags |= expected.errors.error;  // a program may be at fault in every sample
   std::vector<Beat> beats = beats_of(sample.words);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::size_t position = (beats.size() - i) * i / std::max<std::size_t>(1, words.size());

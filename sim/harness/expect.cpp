@@ -12,9 +12,12 @@ namespace nacre::harness {
 namespace {
 
 constexpr std::int64_t kCounterMask = 0xffffffff;
-/// Bits of the error register: those of stage s begin at 8 + 4 s (docs/stage_interface.md).
+// Four bits of each stage: those of the first six in register `error` from bit 8 on, the others' in
+// registers of eight stages each (docs/stage_interface.md).
 constexpr std::size_t kFirstStageError = 8;
 constexpr std::size_t kErrorsPerStage = 4;
+constexpr std::size_t kFirstStages = 6;
+constexpr std::size_t kStagesPerWord = 8;
 
 template <class Get>
 auto of_all_stages(const golden::Network& network, Get get) {
@@ -107,10 +110,24 @@ std::vector<golden::HostAccess> GoldenSide::draw_accesses(std::size_t stage, gol
   return network_.stage(stage).draw_accesses(moment, draw);
 }
 
-std::uint32_t GoldenSide::take_errors() {
-  std::uint32_t errors = 0;
+ErrorFlags& ErrorFlags::operator|=(const ErrorFlags& other) {
+  error |= other.error;
+  stages.resize(std::max(stages.size(), other.stages.size()));
+  for (std::size_t k = 0; k < other.stages.size(); ++k) stages[k] |= other.stages[k];
+  return *this;
+}
+
+ErrorFlags GoldenSide::take_errors() {
+  ErrorFlags errors;
   for (std::size_t s = 0; s < network_.num_stages(); ++s) {
-    errors |= network_.stage(s).take_errors() << (kFirstStageError + kErrorsPerStage * s);
+    const std::uint32_t flags = network_.stage(s).take_errors();
+    if (s < kFirstStages) {
+      errors.error |= flags << (kFirstStageError + kErrorsPerStage * s);
+      continue;
+    }
+    const std::size_t place = (s - kFirstStages) % kStagesPerWord;
+    if (place == 0) errors.stages.push_back(0);
+    errors.stages.back() |= flags << (kErrorsPerStage * place);
   }
   return errors;
 }

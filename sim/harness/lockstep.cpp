@@ -24,6 +24,16 @@ void fill_result(const Setup& setup, const Expected& expected, std::int64_t inde
   result.label = expected.sample.label;
   result.note = expected.sample.note;
   result.decision = decision_of(expected.trace.output);
+  if (const std::vector<std::uint8_t>& wanted = expected.sample.mask; !wanted.empty()) {
+    const std::vector<std::uint8_t> found =
+        mask_of(expected.trace.output, std::ssize(wanted), setup.spec->dataset->mask_spikes);
+    MaskOverlap overlap;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      overlap.both += wanted[i] != 0 && found[i] != 0 ? 1 : 0;
+      overlap.either += wanted[i] != 0 || found[i] != 0 ? 1 : 0;
+    }
+    result.mask = overlap;
+  }
   result.words_in = static_cast<std::int64_t>(expected.sample.words.size());
   result.words_out = static_cast<std::int64_t>(expected.trace.output.size());
   result.predicted_cycles = expected.predicted_cycles;
@@ -173,7 +183,9 @@ std::vector<std::string> not_readable(const Setup& setup) {
       bool found = false;
       for (const MapMemory& memory : setup.map.memories) {
         if (memory.stage != stage || memory.role != "state") continue;
-        for (const MapField& each : memory.fields) found = found || each.name == field;
+        for (const auto* fields : {&memory.fields, &memory.row_fields}) {
+          for (const MapField& each : *fields) found = found || each.name == field;
+        }
       }
       for (const MapRegister& reg : setup.map.registers) {
         found = found || (reg.stage == stage && reg.role == "state" && reg.last_part() == field);
@@ -195,6 +207,18 @@ std::optional<int> decision_of(const std::vector<Word>& output) {
   const auto best = std::max_element(
       net.begin(), net.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   return static_cast<int>(best->first);
+}
+
+std::vector<std::uint8_t> mask_of(const std::vector<Word>& output, std::int64_t addresses,
+                                  std::int64_t least) {
+  std::vector<std::int64_t> net(static_cast<std::size_t>(addresses), 0);
+  for (const Word& word : output) {
+    if (word.kind != WordKind::Event) continue;
+    net[static_cast<std::size_t>(word.address)] += word.negative ? -1 : 1;
+  }
+  std::vector<std::uint8_t> mask;
+  for (const std::int64_t spikes : net) mask.push_back(spikes >= least ? 1 : 0);
+  return mask;
 }
 
 void on_threads(int threads, const std::function<void(int)>& work) {

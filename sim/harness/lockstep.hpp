@@ -64,6 +64,15 @@ struct Setup {
 Setup make_setup(const Spec& spec, const data::Stimulus& stimulus,
                  const std::map<std::string, std::string>& files);
 
+/// The error flags of a design (docs/stage_interface.md, "Control block"): register `error`, then
+/// the registers `stage_error_<k>`.
+struct ErrorFlags {
+  std::uint32_t error = 0;
+  std::vector<std::uint32_t> stages{};  ///< as many as the design has registers
+
+  ErrorFlags& operator|=(const ErrorFlags& other);
+};
+
 /// What the golden model says about one sample.
 struct Expected {
   data::Sample sample{};
@@ -71,7 +80,7 @@ struct Expected {
   std::vector<golden::State> state{};             ///< per stage, at the end
   std::vector<golden::CounterValues> counters{};  ///< per stage, since the last reset
   std::vector<golden::CounterValues> counted{};   ///< per stage, by this sample alone
-  std::uint32_t errors = 0;                       ///< error flags that this sample raises
+  ErrorFlags errors{};                            ///< error flags that this sample raises
   golden::CounterValues control{};                ///< of the control block, since the last reset
   std::vector<std::vector<golden::State>> step_state{};  ///< [step][stage], when asked for
   std::int64_t predicted_cycles = 0;
@@ -89,7 +98,7 @@ class GoldenSide {
   std::vector<golden::HostAccess> draw_accesses(std::size_t stage, golden::Moment moment,
                                                 const golden::Draw& draw);
   /// Error flags raised since they were last asked for, by accesses, too.
-  std::uint32_t take_errors();
+  ErrorFlags take_errors();
   const golden::Network& network() const { return network_; }
 
  private:
@@ -170,7 +179,7 @@ void compare_words(const Setup& setup, const Bench& bench, const Expected& expec
                    std::int64_t sample, Findings& findings);
 
 /// Checks the sticky error flags, and clears them.
-void check_errors(const Setup& setup, Bench& bench, std::uint32_t expected, std::int64_t index,
+void check_errors(const Setup& setup, Bench& bench, const ErrorFlags& expected, std::int64_t index,
                   Findings& findings);
 
 /// Waits until the design is idle and compares all that is compared at the end of a sample.
@@ -218,6 +227,11 @@ void reset_midway(const Setup& setup, Bench& bench, const LockstepOptions& optio
 /// The class with the largest net number of output events, the lowest among equals (a readout sends
 /// exactly one event); nothing when there is none.
 std::optional<int> decision_of(const std::vector<Word>& output);
+
+/// Per address of a map of one channel, 1 where the output events, negative ones taken off, are at
+/// least `least`, else 0.
+std::vector<std::uint8_t> mask_of(const std::vector<Word>& output, std::int64_t addresses,
+                                  std::int64_t least);
 
 /// Runs `work(thread)` on `threads` threads, one of them the caller's, and passes on the first
 /// exception.

@@ -67,6 +67,20 @@ std::optional<Accuracy> accuracy_of(const LockstepResult& result) {
   return accuracy;
 }
 
+std::optional<double> mask_overlap_of(const LockstepResult& result) {
+  double sum = 0;
+  std::int64_t masks = 0;
+  for (const SampleResult& sample : result.samples) {
+    if (!sample.ran || !sample.mask) continue;
+    ++masks;
+    sum += sample.mask->either == 0
+               ? 1
+               : static_cast<double>(sample.mask->both) / static_cast<double>(sample.mask->either);
+  }
+  if (masks == 0) return std::nullopt;
+  return sum / static_cast<double>(masks);
+}
+
 std::pair<double, double> wilson_interval(std::int64_t right, std::int64_t total) {
   constexpr double z = 1.959963984540054;
   const auto n = static_cast<double>(total);
@@ -117,6 +131,19 @@ std::vector<Metric> verify_metrics(const LockstepResult& result) {
     right.value = accuracy->value();
   }
   add(right);
+
+  if (const auto overlap = mask_overlap_of(result)) {
+    Metric mask{.key = "verify__mask__iou__mean",
+                .value = {},
+                .integer = false,
+                .unit = "1",
+                .method = "measured",
+                .source = "pixels of the Verilated RTL's output against the masks of the data set",
+                .reason = "the run stopped at a difference",
+                .title = "intersection over union of the masks, mean"};
+    if (result.passed()) mask.value = overlap;
+    add(mask);
+  }
 
   add({.key = "verify__input_spikes__mean",
        .value = mean(result, [](const SampleResult& s) { return as_number(s.input_spikes); }),

@@ -34,6 +34,10 @@ struct Accuracy {
 /// Nothing when no sample that ran has a label.
 std::optional<Accuracy> accuracy_of(const LockstepResult& result);
 
+/// Mean over the samples with a mask of (pixels inside both masks) / (inside either); 1 where both
+/// are empty. Nothing when no sample that ran has a mask.
+std::optional<double> mask_overlap_of(const LockstepResult& result);
+
 /// 95 % interval of a proportion (Wilson 1927, eq. for z = 1.96), in [0, 1].
 std::pair<double, double> wilson_interval(std::int64_t right, std::int64_t total);
 

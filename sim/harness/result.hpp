@@ -58,12 +58,19 @@ struct CheckCount {
 };
 using CheckCounts = std::vector<CheckCount>;  ///< by Check
 
+/// How far a mask that was found covers the one that was wanted.
+struct MaskOverlap {
+  std::int64_t both = 0;    ///< pixels that are inside both
+  std::int64_t either = 0;  ///< inside one of them at least
+};
+
 /// One sample that ran.
 struct SampleResult {
   std::int64_t index = 0;
   bool ran = false;
   std::optional<int> label{};
-  std::optional<int> decision{};  ///< class with the largest net count of output events
+  std::optional<int> decision{};      ///< class with the largest net count of output events
+  std::optional<MaskOverlap> mask{};  ///< of a sample with a mask
   std::int64_t words_in = 0;
   std::int64_t words_out = 0;
   // Of designs that have such stages and count such operations:

@@ -146,15 +146,21 @@ std::int64_t hang_limit(const Expected& expected, double stalls) {
   return static_cast<std::int64_t>(busy / (1.0 - stalls));
 }
 
-void check_errors(const Setup& setup, Bench& bench, std::uint32_t expected, std::int64_t index,
+void check_errors(const Setup& setup, Bench& bench, const ErrorFlags& expected, std::int64_t index,
                   Findings& findings) {
-  const MapRegister& error = setup.map.reg("control.error");
-  const std::uint32_t flags = bench.read(error.address);
-  const Difference place{.stage = "control", .sample = index, .field = "error"};
-  findings.compare(Check::ErrorFlags, expected, flags, place);
-  if (flags == 0) return;
-  bench.write(error.address, 0xffffffff);
-  findings.compare(Check::ErrorFlags, 0, bench.read(error.address), place);
+  const auto check = [&](const std::string& field, std::uint32_t wanted) {
+    const MapRegister& error = setup.map.reg("control." + field);
+    const std::uint32_t flags = bench.read(error.address);
+    const Difference place{.stage = "control", .sample = index, .field = field};
+    findings.compare(Check::ErrorFlags, wanted, flags, place);
+    if (flags == 0) return;
+    bench.write(error.address, 0xffffffff);
+    findings.compare(Check::ErrorFlags, 0, bench.read(error.address), place);
+  };
+  check("error", expected.error);
+  for (std::size_t k = 0; k < expected.stages.size(); ++k) {
+    check(fmt::format("stage_error_{}", k), expected.stages[k]);
+  }
 }
 
 void compare_end(const Setup& setup, Bench& bench, const Expected& expected, std::int64_t index,
@@ -235,15 +241,21 @@ void compare_state(const Setup& setup, Bench& bench, const std::vector<golden::S
       if (memory.role != "state" || memory.access == "wo" || memory.stage != stage.name) continue;
       const MemoryWords words = read_memory(bench, memory);
       if (bench.fault()) return;
-      for (const MapField& field : memory.fields) {
+      const auto compare = [&](const std::string& field, const std::string& element,
+                               const std::vector<std::int64_t>& got) {
         compare_field({.check = Check::State,
                        .stage = stage.name,
                        .sample = sample,
                        .step = step,
-                       .field = field.name,
-                       .element_name = memory.element},
-                      golden_field(setup, expected, stage.name, field.name),
-                      unpack_field(memory, field, words), findings);
+                       .field = field,
+                       .element_name = element},
+                      golden_field(setup, expected, stage.name, field), got, findings);
+      };
+      for (const MapField& field : memory.fields) {
+        compare(field.name, memory.element, unpack_field(memory, field, words));
+      }
+      for (const MapField& field : memory.row_fields) {
+        compare(field.name, "row", unpack_row_field(memory, field, words));
       }
     }
     for (const MapRegister& reg : setup.map.registers) {

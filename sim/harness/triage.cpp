@@ -237,8 +237,17 @@ std::string gtkw_text(const Setup& setup, const std::string& wave_file_name) {
   for (const Stage& stage : setup.spec->stages) {
     const std::string scope = fmt::format("{}.u_{}", top, stage.name);
     open(stage.name);
-    bits(scope, {"s_valid_i", "s_ready_o"});
-    bus(scope, "s_data_i", stream_width(stage.input));
+    const auto num_inputs = static_cast<int>(stage.inputs.size());
+    if (num_inputs == 1) {
+      bits(scope, {"s_valid_i", "s_ready_o"});
+      bus(scope, "s_data_i", stream_width(stage.input));
+    } else {
+      int widest = 0;
+      for (const StreamShape& shape : stage.shapes) widest = std::max(widest, stream_width(shape));
+      bus(scope, "s_valid_i", num_inputs);
+      bus(scope, "s_ready_o", num_inputs);
+      bus(scope, "s_data_i", num_inputs * widest);
+    }
     bits(scope, {"m_valid_o", "m_ready_i"});
     bus(scope, "m_data_o", stream_width(stage.output));
     bits(scope, {"busy_o"});

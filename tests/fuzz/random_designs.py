@@ -16,6 +16,7 @@ import collections
 import concurrent.futures
 import copy
 import gzip
+import itertools
 import json
 import math
 import os
@@ -37,9 +38,10 @@ DIRECTED = pathlib.Path(__file__).resolve().parent / "directed"
 # ---------------------------------------------------------------------------------------------------------- data files
 def write_npy(path, values, shape, descr="<i8", fortran=False, version=1):
     """numpy's .npy of integers; `values` in C order."""
-    if fortran and len(shape) == 2:
-        rows, columns = shape
-        values = [values[r * columns + c] for c in range(columns) for r in range(rows)]
+    if fortran:
+        strides = [math.prod(shape[d + 1:]) for d in range(len(shape))]
+        index = [range(n) for n in reversed(shape)]  # the first dimension fastest
+        values = [values[sum(i * s for i, s in zip(reversed(place), strides))] for place in itertools.product(*index)]
     text = ", ".join(str(n) for n in shape) + ("," if len(shape) == 1 else "")
     header = f"{{'descr': '{descr}', 'fortran_order': {bool(fortran)}, 'shape': ({text}), }}"
     count_bytes = 2 if version == 1 else 4
@@ -109,8 +111,9 @@ class Maker:
         return self.pick(*[n for n in fit if n <= max(1, items)])
 
     # spiking_dense ----------------------------------------------------------------------------------------------
-    def weights(self, stage, neurons, inputs):
-        """The object `weights`; (smallest, largest, typical magnitude) of its values."""
+    def weights(self, stage, shape):
+        """The object `weights` for a file of that shape; (smallest, largest, typical magnitude) of its values."""
+        count = math.prod(shape)
         code = self.pick("signed", "signed", "signed", "unsigned", "binary", "cells")
         if code == "binary":
             bits, low, high = 1, -1, 1
@@ -137,7 +140,7 @@ class Maker:
             legal = [v for v in range(low, high + 1) if not (code == "binary" and v == 0)]
             small = [v for v in legal if abs(v) <= 2] or legal
             style = self.pick("any", "any", "ends", "small", "sparse")
-            for _ in range(neurons * inputs):
+            for _ in range(count):
                 if style == "ends":
                     values.append(self.pick(legal[0], legal[-1], legal[-1]))
                 elif style == "small":
@@ -150,7 +153,7 @@ class Maker:
             descr = self.pick("<i8", ">i4", "<i4", ">i8", *(["|i1"] if -128 <= low and high <= 127 else []),
                               *(["<u2", ">u4"] if low >= 0 else []))
             result["file"] = f"{stage}_w.npy"
-            write_npy(self.folder / result["file"], values, (neurons, inputs), descr, self.chance(0.3),
+            write_npy(self.folder / result["file"], values, shape, descr, self.chance(0.3),
                       self.pick(1, 1, 2, 3))
         else:
             result["fill"] = way
@@ -158,7 +161,7 @@ class Maker:
                 result["seed"] = self.pick(0, 1, 4294967295, self.rng.randrange(1 << 32))
             if way in ("min", "max"):
                 typical = max(1, abs(low if way == "min" else high))
-        result.update(self.storage(neurons * inputs * bits))
+        result.update(self.storage(count * bits))
         return result, low, high, typical
 
     def neuron(self, typical, inputs, driven_negative):
@@ -229,8 +232,28 @@ class Maker:
             neuron["leak"] = "none"
         return neuron
 
+    def bias(self, name, count, threshold):
+        """The object `bias` of `count` values."""
+        bits = self.pick(2, 3, 4, 5, 8, 11, 16, 31, 32)
+        lowest, highest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+        style = self.pick("small", "small", "any", "ends", "zero")
+        reach = max(1, threshold // 2)
+        values = []
+        for _ in range(count):
+            if style == "small":
+                values.append(max(lowest, min(highest, self.rng.randint(-reach, reach))))
+            elif style == "ends":
+                values.append(self.pick(lowest, highest))
+            else:
+                values.append(0 if style == "zero" else self.rng.randint(lowest, highest))
+        result = {"file": f"{name}_b.npy"}
+        if bits != 8 or self.chance(0.5):
+            result["bits"] = bits
+        write_npy(self.folder / result["file"], values, (count,), self.pick("<i8", ">i4", "<i4"))
+        return result
+
     def dense(self, name, source, inputs, negative, neurons):
-        weights, low, high, typical = self.weights(name, neurons, inputs)
+        weights, low, high, typical = self.weights(name, (neurons, inputs))
         neuron = self.neuron(typical, inputs, negative or low < 0)
         stage = {"name": name, "kind": "spiking_dense", "inputs": [source], "neurons": neurons,
                  "weights": weights, "neuron": neuron}
@@ -240,22 +263,7 @@ class Maker:
         if self.chance(0.7):
             stage["state"] = self.storage(neurons * (neuron["membrane_bits"] + 8))
         if self.chance(0.3):
-            bits = self.pick(2, 3, 4, 5, 8, 11, 16, 31, 32)
-            lowest, highest = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
-            style = self.pick("small", "small", "any", "ends", "zero")
-            reach = max(1, neuron["threshold"] // 2)
-            values = []
-            for _ in range(neurons):
-                if style == "small":
-                    values.append(max(lowest, min(highest, self.rng.randint(-reach, reach))))
-                elif style == "ends":
-                    values.append(self.pick(lowest, highest))
-                else:
-                    values.append(0 if style == "zero" else self.rng.randint(lowest, highest))
-            stage["bias"] = {"file": f"{name}_b.npy"}
-            if bits != 8 or self.chance(0.5):
-                stage["bias"]["bits"] = bits
-            write_npy(self.folder / stage["bias"]["file"], values, (neurons,), self.pick("<i8", ">i4", "<i4"))
+            stage["bias"] = self.bias(name, neurons, neuron["threshold"])
         if self.chance(0.25):
             stage["keep_state"] = self.pick(True, True, False)
         return stage, "negative_threshold" in neuron
@@ -585,8 +593,9 @@ def check_tree(runner, spec, folder, name):
 
 
 # ---------------------------------------------------------------------------------------------------------------- main
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(maker=Maker, description=__doc__):
+    """Designs of `maker`."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nacre", required=True, type=pathlib.Path)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -634,7 +643,7 @@ def main():
             spec = None
         else:
             path = folder / "spec.json"
-            spec, runs = Maker(options.seed, job, folder).make()
+            spec, runs = maker(options.seed, job, folder).make()
             path.write_text(json.dumps(spec, indent=1) + "\n")
         fault = ""
         shared = private / f"{position}"  # models of this design, removed with it

@@ -104,6 +104,20 @@ TEST(RandomSamples, AreLegalAndEndOnce) {
   }
 }
 
+TEST(RandomSamples, KeepThePromisedNumberOfEventsInAStep) {
+  StreamShape shape = kEvents;
+  shape.step_events = 5;
+  std::int64_t most = 0;
+  for (std::int64_t index = 0; index < 50; ++index) {
+    std::int64_t events = 0;
+    for (const Word& word : random_sample(shape, 1, index).words) {
+      events = word.kind == WordKind::Event ? events + 1 : 0;
+      most = std::max(most, events);
+    }
+  }
+  EXPECT_EQ(most, 5);
+}
+
 TEST(RandomSamples, OfSignedFramesReachBothEndsAndSeveralFrames) {
   std::set<std::int64_t> payloads, frames;
   for (std::int64_t index = num_corner_samples(kFrames); index < 200; ++index) {
@@ -272,7 +286,8 @@ class DatasetStimulus : public testing::Test {
     std::filesystem::create_directories(folder_);
     spec_.name = "d";
     spec_.input = kValues;
-    spec_.dataset = Dataset{.samples = folder_ / "s", .labels = folder_ / "l", .shift_right = 4};
+    spec_.dataset =
+        Dataset{.samples = folder_ / "s", .labels = folder_ / "l", .masks = {}, .shift_right = 4};
   }
   ~DatasetStimulus() override { std::filesystem::remove_all(folder_); }
 
@@ -359,10 +374,64 @@ TEST_F(DatasetStimulus, RefusesLabelsThatDoNotFit) {
   EXPECT_NE(refusal().find("2 dimensions"), std::string::npos);
 }
 
-TEST_F(DatasetStimulus, RefusesValuesForAnEventInput) {
-  write_good();
-  spec_.input = kEvents;
-  EXPECT_NE(refusal().find("takes events"), std::string::npos);
+TEST_F(DatasetStimulus, SendsEventFrames) {
+  // Two samples of two steps of 1 x 3 x 2 addresses.
+  write("s", std::string("\0\0\x08\x05\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\0\0\x03\0\0\0\x02", 24),
+        std::string("\0\x02\0\0\0\x01\0\0\0\0\0\0", 12) +
+            std::string("\0\0\0\0\0\0\xff\0\0\x80\0\0", 12));
+  write("l", std::string("\0\0\x08\x01\0\0\0\x02", 8), std::string("\x07\x01", 2));
+  spec_.dataset->shift_right = 0;
+  spec_.input = {.addresses = 6, .height = 1, .width = 3, .channels = 2};
+  Diagnostics diagnostics;
+  auto stimulus = Stimulus::open(spec_, 1, diagnostics);
+  ASSERT_TRUE(stimulus);
+  EXPECT_EQ(stimulus->available(), 2);
+  EXPECT_EQ(stimulus->num_corners(), 0);
+  EXPECT_FALSE(stimulus->image_shape());
+  EXPECT_EQ(stimulus->sample(0).label, 7);
+  constexpr Word kStep{.kind = WordKind::EndOfStep};
+  constexpr Word kEnd{.kind = WordKind::EndOfSample};
+  const std::vector<Word> first{{.address = 1}, {.address = 1}, {.address = 5}, kStep, kStep, kEnd};
+  EXPECT_EQ(stimulus->sample(0).words, first);
+  // Without negative events a byte is a number of 0 ... 255.
+  EXPECT_EQ(count(stimulus->sample(1), WordKind::Event), 255 + 128);
+
+  spec_.input.negative_events = true;
+  stimulus = Stimulus::open(spec_, 1, diagnostics);
+  ASSERT_TRUE(stimulus);
+  const std::vector<Word> words = stimulus->sample(1).words;
+  ASSERT_EQ(words.size(), 1 + 128 + 3U);
+  EXPECT_EQ(words[0], kStep);
+  EXPECT_EQ(words[1], (Word{.negative = true, .address = 0}));
+  EXPECT_EQ(words[2], (Word{.negative = true, .address = 3}));
+  EXPECT_EQ(words[129], (Word{.negative = true, .address = 3}));
+  EXPECT_EQ(words[130], kStep);
+
+  spec_.input.step_events = 129;
+  EXPECT_EQ(refusal(), "accepted");
+  spec_.input.step_events = 128;
+  EXPECT_NE(refusal().find("step 1 of sample 1"), std::string::npos);
+}
+
+TEST_F(DatasetStimulus, RefusesEventFramesOfAnotherShape) {
+  write("s", std::string("\0\0\x08\x05\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0\x03\0\0\0\x02", 24),
+        std::string(6, '\0'));
+  write("l", std::string("\0\0\x08\x01\0\0\0\x01", 8), std::string("\x07", 1));
+  spec_.dataset->shift_right = 0;
+  spec_.input = {.addresses = 6, .height = 2, .width = 1, .channels = 3};
+  EXPECT_NE(refusal().find("frames of"), std::string::npos);
+  EXPECT_NE(refusal().find("1 x 3 x 2"), std::string::npos);
+  EXPECT_NE(refusal().find("2 x 1 x 3"), std::string::npos);
+  spec_.input = {.addresses = 6};  // no map: any shape of six bytes
+  EXPECT_EQ(refusal(), "accepted");
+  spec_.input.addresses = 7;
+  EXPECT_NE(refusal().find("6 bytes"), std::string::npos);
+  spec_.input.addresses = 6;
+  spec_.dataset->shift_right = 1;
+  EXPECT_NE(refusal().find("'shift_right'"), std::string::npos);
+  spec_.dataset->shift_right = 0;
+  write("s", std::string("\0\0\x08\x02\0\0\0\x01\0\0\0\x06", 12), std::string(6, '\0'));
+  EXPECT_NE(refusal().find("2 dimensions"), std::string::npos);
 }
 
 }  // namespace

@@ -310,7 +310,7 @@ TEST(Activity, WithoutStreamsEveryCycleIsIdle) {
   Circuit circuit = make_circuit();
   for (auto& ports : circuit.netlist.block_ports) ports.clear();
   const ActivityModel activity = instrument(circuit.netlist, {"u_stage"}, "u_stage");
-  EXPECT_NE(activity.header.find("kStages[] = {\n  {-1, -1, -1},"), std::string::npos);
+  EXPECT_NE(activity.header.find("kStages[] = {\n  {{-1}, {-1}, -1},"), std::string::npos);
 }
 
 TEST(Activity, AModelWithoutTheHeaderCountsNothing) {

@@ -266,8 +266,9 @@ TEST(GoldenImcDigitalTiming, LargeMatricesKeepTheArrayBusy) {
     input.push_back(end_of_sample());
     trace.output.push_back(end_of_sample());
     trace.stage_outputs = {trace.output};
-    trace.stage_sent = {std::vector<std::int64_t>(input.size(), 0)};
-    trace.stage_work = {std::vector<std::int64_t>(input.size(), tile.input_bits)};
+    trace.stage_inputs = {{{.sent = std::vector<std::int64_t>(input.size(), 0),
+                            .work = std::vector<std::int64_t>(input.size(), tile.input_bits),
+                            .work_lists = {}}}};
     return predict_cycles(spec, input, trace);
   };
   const std::int64_t peak = 1024 * 8;

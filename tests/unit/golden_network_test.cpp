@@ -39,7 +39,8 @@ TEST(GoldenNetwork, WithoutStopAllStepsRun) {
   EXPECT_EQ(text_of(trace.stage_outputs[1]), "| e1 | | e0 e1 | e1 | | .");
   EXPECT_EQ(text_of(trace.output), "e1 v0=1 v1=2 .");
   EXPECT_EQ(trace.stage_outputs[2], trace.output);
-  EXPECT_EQ(trace.stage_work[1], (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0}));
+  EXPECT_EQ(trace.stage_inputs[1][0].work,
+            (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0}));
 }
 
 TEST(GoldenNetwork, VerdictStopsTheEncoder) {

@@ -1,6 +1,7 @@
 #pragma once
 // Specs and words built by hand, for the golden models' tests.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -119,5 +120,51 @@ inline std::int64_t uniform(Random& random, std::int64_t low, std::int64_t high)
   return low + static_cast<std::int64_t>(random() % span);
 }
 inline bool coin(Random& random) { return (random() >> 40) % 2 != 0; }
+
+/// Steps of up to six events each, samples of ten steps on average.
+inline std::vector<Word> random_words(Random& random, std::int64_t num_inputs, int steps,
+                                      bool negative_events) {
+  std::vector<Word> words;
+  for (int t = 0; t < steps; ++t) {
+    const std::int64_t events = coin(random) ? 0 : uniform(random, 0, 6);
+    for (std::int64_t e = 0; e < events; ++e) {
+      words.push_back(event(uniform(random, 0, num_inputs - 1), negative_events && coin(random)));
+    }
+    words.push_back(end_of_step());
+    if (uniform(random, 0, 9) == 0) words.push_back(end_of_sample());
+  }
+  words.push_back(end_of_sample());
+  return words;
+}
+
+/// Any legal neuron; mostly with thresholds that weights below `weight_limit` do reach.
+inline NeuronSpec random_neuron(Random& random, std::int64_t weight_limit, int membrane_bits) {
+  NeuronSpec n;
+  n.membrane_bits = membrane_bits;
+  const std::int64_t limit = std::int64_t{1} << (membrane_bits - 1);
+  n.clamp_min = coin(random) ? -limit : uniform(random, -limit, 0);
+  n.clamp_max = coin(random) ? limit - 1 : uniform(random, 1, limit - 1);
+  // Mostly low thresholds, so that neurons do fire.
+  const auto low_in = [&](std::int64_t high) {
+    return uniform(random, 1, std::max<std::int64_t>(1, std::min(high, 3 * weight_limit)));
+  };
+  n.threshold = uniform(random, 0, 4) == 0 ? n.clamp_max : low_in(n.clamp_max);
+  if (n.clamp_min <= -1 && coin(random)) n.negative_threshold = -low_in(-n.clamp_min);
+  n.compare = coin(random) ? Compare::Greater : Compare::GreaterEqual;
+  n.fire = coin(random) ? Fire::Event : Fire::Step;
+  n.reset = static_cast<Reset>(uniform(random, 0, 3));
+  if (n.reset == Reset::Subtract) n.max_spikes = static_cast<int>(uniform(random, 1, 15));
+  if (n.reset == Reset::Value) n.reset_value = uniform(random, n.clamp_min, n.clamp_max);
+  n.refractory_steps = coin(random) ? 0 : static_cast<int>(uniform(random, 0, 6));
+  if (uniform(random, 0, 9) == 0) n.refractory_steps = 255;
+  n.refractory_mode = coin(random) ? RefractoryMode::Hold : RefractoryMode::Integrate;
+  n.leak = static_cast<Leak>(uniform(random, 0, 2));
+  n.leak_shift = static_cast<int>(uniform(random, 1, membrane_bits - 1));
+  n.leak_fraction_bits = static_cast<int>(uniform(random, 1, 16));
+  n.leak_factor = uniform(random, 0, std::int64_t{1} << n.leak_fraction_bits);
+  n.leak_rounding = static_cast<Rounding>(uniform(random, 0, 2));
+  n.leak_order = coin(random) ? LeakOrder::BeforeFire : LeakOrder::AfterFire;
+  return n;
+}
 
 }  // namespace nacre::golden::test

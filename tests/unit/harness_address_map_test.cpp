@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace nacre::harness {
 namespace {
@@ -49,6 +50,30 @@ TEST(AddressMap, RefusesAMapThatContradictsItself) {
                std::runtime_error);
   EXPECT_THROW(parse_address_map(with("\"rows\"", "\"lines\"")), std::runtime_error);
   EXPECT_THROW(parse_address_map("{"), std::runtime_error);
+}
+
+/// Three channels at two positions, two a row; a stamp above them.
+constexpr const char* kPadded = R"({"name": "a.state", "stage": "a", "address": 8192,
+  "access": "ro", "role": "state", "rows": 4, "row_bits": 24, "row_stride_bytes": 4, "pitch_bits": 8,
+  "elements_per_row": 2, "elements": 6, "group_rows": 2, "group_elements": 3, "fields": [
+  {"name": "membrane", "offset": 0, "bits": 8, "signed": true}], "row_fields": [
+  {"name": "stamp", "offset": 16, "bits": 8, "signed": false}], "doc": ""})";
+
+TEST(AddressMap, UnpacksPaddedRowsAndTheirFields) {
+  const AddressMap map = parse_address_map(map_with(kPadded));
+  const MapMemory& memory = map.memories[0];
+  const MemoryWords words = {0x800201, 0x7fee03, 0xff05fc, 0x00ee06};
+  EXPECT_EQ(unpack_field(memory, memory.fields[0], words),
+            (std::vector<std::int64_t>{1, 2, 3, -4, 5, 6}));
+  EXPECT_EQ(unpack_row_field(memory, memory.row_fields[0], words),
+            (std::vector<std::int64_t>{128, 127, 255, 0}));
+  for (const auto& [from, to] : {std::pair{"\"group_rows\": 2", "\"group_rows\": 3"},
+                                 std::pair{"\"group_elements\": 3", "\"group_elements\": 2"},
+                                 std::pair{"\"offset\": 16", "\"offset\": 17"}}) {
+    std::string text = kPadded;
+    text.replace(text.find(from), std::string(from).size(), to);
+    EXPECT_THROW(parse_address_map(map_with(text)), std::runtime_error) << to;
+  }
 }
 
 TEST(AddressMap, UnpacksFieldsAcrossWords) {

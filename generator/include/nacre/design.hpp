@@ -185,6 +185,11 @@ struct MemoryWindow {
   Image image;  ///< no rows: the memory has none
   std::string doc;
   std::string element = {};  ///< what an element is of: "neuron", "class", "input"; may be empty
+  /// When not 0: `group_elements` successive elements begin a row of their own, every `group_rows`
+  /// rows; positions behind the last of them are not used.
+  std::int64_t group_rows = 0;
+  std::int64_t group_elements = 0;
+  std::vector<Field> row_fields = {};  ///< one of each per row; offset from bit 0 of the row
 };
 
 /// Registers and memories of one target of the bus.

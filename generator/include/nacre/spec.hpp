@@ -25,7 +25,8 @@ struct Stage {
   std::string name;
   std::string kind;
   std::vector<std::string> inputs;  ///< names of stages, or "input" for the design's input
-  StreamShape input;
+  StreamShape input;                ///< that of inputs[0]
+  std::vector<StreamShape> shapes;  ///< of each input; what a fork takes away is taken away
   StreamShape output;
   std::shared_ptr<const StageParams> params;
   Location location;
@@ -38,6 +39,8 @@ enum class Counters : std::uint8_t { None = 0, Basic = 1, Full = 2 };
 struct Dataset {
   std::filesystem::path samples;  ///< IDX (u8, first dimension = sample), gzip allowed
   std::filesystem::path labels;   ///< IDX (u8), may be empty
+  std::filesystem::path masks;    ///< IDX (u8, sample x rows x columns), may be empty
+  std::int64_t mask_spikes = 1;   ///< of a pixel in a sample, that it counts as inside
   int shift_right = 0;            ///< low bits of each value that are dropped
 };
 
@@ -46,7 +49,8 @@ struct Spec {
   std::string name;
   std::string description;
   StreamShape input;
-  std::vector<Stage> stages;  ///< topological order
+  /// Each stands behind those that feed it; the last one's output is the design's.
+  std::vector<Stage> stages;
   Counters counters = Counters::Basic;
   std::optional<Dataset> dataset;
   std::string
@@ -67,6 +71,10 @@ struct SpecChange {
 /// Returns nothing when there was an error. With a change the file itself must be valid.
 std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics,
                               const std::optional<SpecChange>& change = {});
+
+/// The same for a text in memory, as if it stood in `file`.
+std::optional<Spec> read_spec_text(const std::string& text, const std::filesystem::path& file,
+                                   Diagnostics& diagnostics);
 
 /// The typed parameters of a stage. `Params` must be the type of the stage's kind.
 template <class Params>

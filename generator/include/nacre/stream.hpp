@@ -33,7 +33,7 @@ constexpr Word unpack_word(std::uint64_t bits) {
               .payload = static_cast<std::int32_t>(bits & 0xffffffffu)};
 }
 
-/// What a stream can carry.
+/// What a stream can carry, and what is known of its words.
 struct StreamShape {
   bool values = false;           ///< value stream (else event stream)
   std::int64_t addresses = 1;    ///< addresses are 0 ... addresses-1
@@ -41,8 +41,28 @@ struct StreamShape {
   int payload_bits = 0;          ///< width of a value; 0 on an event stream
   bool payload_signed = false;
   bool steps = false;  ///< value stream: its frames end with `end_of_step` (docs/tile.md)
-  friend bool operator==(const StreamShape&, const StreamShape&) = default;
+
+  // The addresses as a feature map: height * width * channels of them, the place (y, x) of channel
+  // c has address (y * width + x) * channels + c. All 0: they are none.
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::int64_t channels = 0;
+
+  // Of an event stream, for what buffers it (docs/streams.md, "Forks and joins"):
+  std::int64_t step_events = 0;  ///< most events of a time step; 0: no bound is known
+  bool ascending = false;        ///< the events of a step never fall in address; they may repeat
+  /// Every way to here from the last fork leads through a stage that sends the words of a time step
+  /// only when it has consumed all of that step.
+  bool late = false;
 };
+
+/// Whether two streams carry the same words: what is known of their time steps is not compared.
+constexpr bool operator==(const StreamShape& a, const StreamShape& b) {
+  return a.values == b.values && a.addresses == b.addresses &&
+         a.negative_events == b.negative_events && a.payload_bits == b.payload_bits &&
+         a.payload_signed == b.payload_signed && a.steps == b.steps && a.height == b.height &&
+         a.width == b.width && a.channels == b.channels;
+}
 
 /// A value stream whose values are accesses to a memory, in any order and number: a value
 /// at address item * lanes + lane sets a lane, with the last lane the item is written; one at
@@ -51,6 +71,9 @@ struct RequestShape {
   std::int64_t items = 1;
   std::int64_t lanes = 1;
 };
+
+/// Whether the addresses are a feature map.
+constexpr bool has_map(const StreamShape& shape) { return shape.channels > 0; }
 
 /// Whether `end_of_step` is a word of the stream: always on an event stream.
 constexpr bool has_steps(const StreamShape& shape) { return !shape.values || shape.steps; }

@@ -37,6 +37,23 @@ Register id_register(std::string name, std::int64_t offset, std::int64_t value, 
           .fields = {}};
 }
 
+/// Stages whose errors stand in register `error`, and in each of the registers `stage_error_<k>`.
+constexpr std::size_t kFirstStages = 6;
+constexpr std::size_t kMoreStages = 8;
+constexpr std::int64_t kFirstStageError = 40;
+
+/// The error flags of stages `from` ... `to` - 1, the first one's from bit `offset` on.
+void add_stage_errors(const std::vector<StageErrors>& stages, std::size_t from, std::size_t to,
+                      int offset, std::vector<Field>& fields) {
+  for (std::size_t s = from; s < std::min(stages.size(), to); ++s, offset += 4) {
+    for (std::size_t e = 0; e < stages[s].names.size(); ++e) {
+      fields.push_back(flag(fmt::format("{}_{}", stages[s].stage, stages[s].names[e]),
+                            offset + static_cast<int>(e),
+                            fmt::format("{} of stage {}", stages[s].names[e], stages[s].stage)));
+    }
+  }
+}
+
 std::vector<Field> error_fields(const std::vector<StageErrors>& stages) {
   std::vector<Field> fields = {flag("word_kind", 0, "word of a kind that is not allowed here"),
                                flag("reserved", 1, "reserved bits or polarity of a word"),
@@ -45,14 +62,7 @@ std::vector<Field> error_fields(const std::vector<StageErrors>& stages) {
                                flag("tlast", 4, "TLAST does not match the word"),
                                flag("bus_busy", 5, "bus access refused while busy"),
                                flag("bus_refused", 6, "bus access refused otherwise")};
-  constexpr std::size_t kStagesShown = 6;
-  for (std::size_t s = 0; s < std::min(stages.size(), kStagesShown); ++s) {
-    for (std::size_t e = 0; e < stages[s].names.size(); ++e) {
-      fields.push_back(flag(fmt::format("{}_{}", stages[s].stage, stages[s].names[e]),
-                            static_cast<int>(8 + 4 * s + e),
-                            fmt::format("{} of stage {}", stages[s].names[e], stages[s].stage)));
-    }
-  }
+  add_stage_errors(stages, 0, kFirstStages, 8, fields);
   return fields;
 }
 
@@ -103,6 +113,16 @@ Window control_window(const Spec& spec, const std::vector<StageErrors>& errors, 
     registers.push_back(counter_register("samples", 34, "end_of_sample words sent"));
     registers.push_back(counter_register("words_in", 35, "words accepted from the host"));
     registers.push_back(counter_register("words_out", 36, "words taken by the host"));
+  }
+  for (std::size_t k = 0; kFirstStages + k * kMoreStages < errors.size(); ++k) {
+    const std::size_t from = kFirstStages + k * kMoreStages;
+    const std::size_t to = std::min(from + kMoreStages, errors.size());
+    std::vector<Field> fields;
+    add_stage_errors(errors, from, to, 0, fields);
+    registers.push_back(control_register(
+        fmt::format("stage_error_{}", k), kFirstStageError + static_cast<std::int64_t>(k),
+        Access::WriteOneToClear,
+        fmt::format("error flags of stages {} ... {}, sticky", from, to - 1), std::move(fields)));
   }
   return window;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nacre/design.hpp"
@@ -39,6 +40,9 @@ struct StageHardware {
   std::string summary;  ///< one line above the instance
   std::vector<LeafParameter> parameters;
   std::vector<LeafMemory> memories;
+  /// Words that nacre_stream_buffer holds in front of each input, 0: none; empty: of no input. With
+  /// it the leaf has the ports `buffer_busy_i` and `most_words_i`.
+  std::vector<std::int64_t> input_buffers;
   std::vector<Register> registers;  ///< offsets inside the stage's window
   std::vector<MemoryWindow> windows;
   int config_address_width = 1;     ///< CfgAddrWidth of the leaf
@@ -76,6 +80,20 @@ LeafParameter int_parameter(std::string name, std::int64_t value, std::int64_t m
 LeafParameter bit_parameter(std::string name, bool value, std::string doc);
 /// A parameter `logic [31:0]` that is a quantity: the low 32 bits of `value`.
 LeafParameter word_parameter(std::string name, std::int64_t value, std::string doc);
+
+/// `numbers` as one constant of `bits` bits each, number 0 in the low bits.
+template <class Numbers>
+LeafParameter table_parameter(std::string name, const Numbers& numbers, int bits, std::string doc) {
+  Bits constant{.width = 0, .words = {}};
+  for (const auto number : numbers) {
+    for (int b = 0; b < bits; ++b, ++constant.width) {
+      if (constant.width % 32 == 0) constant.words.push_back(0);
+      constant.words.back() |= ((static_cast<std::uint32_t>(number) >> b) & 1u)
+                               << (constant.width % 32);
+    }
+  }
+  return {.name = std::move(name), .value = std::move(constant), .doc = std::move(doc)};
+}
 
 /// Comment of a leaf's parameter Counters.
 inline constexpr const char* kCountersDoc = "performance counters: 0 none, 1 basic, 2 full";

@@ -28,6 +28,15 @@ constexpr std::string_view kWhole = "Whole design";
 /// A stream's nets.
 struct Stream {
   NetId valid, ready, data;
+  int width = 1;
+  ConstantId width_name;
+};
+
+/// What a stream and the forks behind it need.
+struct Source {
+  Stream stream;
+  NetId busy;       ///< of the stage or the ingress
+  NetId busy_seen;  ///< what the control block sees: the fork's, where there is one
 };
 
 /// One target of the configuration bus.
@@ -41,9 +50,9 @@ struct Placed {
   StageHardware hardware;
   std::string camel;    ///< prefix of its constants
   std::string section;  ///< "classifier: 10 spiking neurons, ..."
-  Stream output;
+  std::vector<Stream> inputs;
+  Source output;
   Target config;
-  NetId busy;
   std::optional<NetId> error;
   std::optional<NetId> verdict_valid, verdict;
 };
@@ -87,7 +96,11 @@ class Builder {
     add_constants();
     add_nets();
     add_boundary();
-    for (Placed& placed : stages_) add_stage(placed);
+    add_fork("input", "Input", kInput, input_);
+    for (Placed& placed : stages_) {
+      add_stage(placed);
+      add_fork(placed.stage->name, placed.camel, placed.section, placed.output);
+    }
     add_egress();
     std::sort(design_.macros.begin(), design_.macros.end(),
               [](const Macro& a, const Macro& b) { return a.name < b.name; });
@@ -337,9 +350,16 @@ class Builder {
     const ConstantId name =
         constant(section, camel + "WordWidth", std::int64_t{width},
                  shape.values ? "kind, polarity, address, payload" : "kind, polarity, address");
-    return {.valid = net(section, source + "_valid", 1),
-            .ready = net(section, source + "_ready", 1),
-            .data = net(section, source + "_word", width, name)};
+    return stream_nets(source, section, width, name);
+  }
+
+  Stream stream_nets(const std::string& name, std::string_view section, int width,
+                     ConstantId width_name) {
+    return {.valid = net(section, name + "_valid", 1),
+            .ready = net(section, name + "_ready", 1),
+            .data = net(section, name + "_word", width, width_name),
+            .width = width,
+            .width_name = width_name};
   }
 
   Target add_target(const std::string& source, std::string_view section) {
@@ -374,14 +394,50 @@ class Builder {
     cfg_wdata_ = net(bus, "cfg_wdata", kBusWidth, bus_width_);
     control_ = add_target("control", bus);
 
-    input_ = add_stream("input", "Input", kInput, spec_.input);
-    ingress_busy_ = net(kInput, "ingress_busy", 1);
+    input_.stream = add_stream("input", "Input", kInput, spec_.input);
+    input_.busy = input_.busy_seen = net(kInput, "ingress_busy", 1);
     ingress_word_ = net(kInput, "ingress_word", 1);
     ingress_errors_ = net(kInput, "ingress_errors", kIngressErrors, ingress_errors_width_);
     egress_busy_ = net(kOutput, "egress_busy", 1);
     egress_word_ = net(kOutput, "egress_word", 1);
     egress_sample_ = net(kOutput, "egress_sample", 1);
     for (Placed& placed : stages_) add_stage_nets(placed);
+    connect_takers("input", kInput, input_);
+    for (Placed& placed : stages_) {
+      connect_takers(placed.stage->name, placed.section, placed.output);
+    }
+  }
+
+  /// One input of a stage.
+  struct Taker {
+    Placed* placed = nullptr;
+    std::size_t input = 0;
+  };
+
+  std::vector<Taker> takers_of(std::string_view source) {
+    std::vector<Taker> takers;
+    for (Placed& placed : stages_) {
+      for (std::size_t i = 0; i < placed.stage->inputs.size(); ++i) {
+        if (placed.stage->inputs[i] == source) takers.push_back({&placed, i});
+      }
+    }
+    return takers;
+  }
+
+  /// Gives each input that takes the stream its nets: the stream's own, or a branch of its fork.
+  void connect_takers(const std::string& name, std::string_view section, Source& source) {
+    const std::vector<Taker> takers = takers_of(name);
+    if (takers.size() > 1) source.busy_seen = net(section, name + "_fork_busy", 1);
+    for (const Taker& taker : takers) {
+      std::vector<Stream>& inputs = taker.placed->inputs;
+      inputs.resize(taker.placed->stage->inputs.size());
+      inputs[taker.input] = source.stream;
+      if (takers.size() == 1) continue;
+      std::string branch = fmt::format("{}_to_{}", name, taker.placed->stage->name);
+      if (inputs.size() > 1) branch += fmt::format("_{}", taker.input);
+      inputs[taker.input] =
+          stream_nets(branch, section, source.stream.width, source.stream.width_name);
+    }
   }
 
   /// Is the verdict of this stage taken by another one?
@@ -394,8 +450,8 @@ class Builder {
   void add_stage_nets(Placed& placed) {
     const std::string& name = placed.stage->name;
     placed.config = add_target(name, placed.section);
-    placed.output = add_stream(name, placed.camel, placed.section, placed.stage->output);
-    placed.busy = net(placed.section, name + "_busy", 1);
+    placed.output.stream = add_stream(name, placed.camel, placed.section, placed.stage->output);
+    placed.output.busy = placed.output.busy_seen = net(placed.section, name + "_busy", 1);
     if (!placed.hardware.errors.empty()) {
       const auto count = static_cast<int>(placed.hardware.errors.size());
       const ConstantId width =
@@ -488,7 +544,7 @@ class Builder {
     Concat busy, errors;
     for (std::size_t s = stages_.size(); s-- > 0;) {
       const Placed& placed = stages_[s];
-      busy.push_back(whole(top(), placed.busy).front());
+      busy.push_back(whole(top(), placed.output.busy_seen).front());
       const int used = static_cast<int>(placed.hardware.errors.size());
       if (used < kErrorsPerStage) errors.push_back(Zeros{kErrorsPerStage - used});
       if (placed.error) errors.push_back(whole(top(), *placed.error).front());
@@ -499,7 +555,7 @@ class Builder {
     }
     for (Pin& each : std::vector<Pin>{
              pin("stage_busy_i", Direction::Input, num_stages, std::move(busy)),
-             in("ingress_busy_i", ingress_busy_), in("egress_busy_i", egress_busy_),
+             in("ingress_busy_i", input_.busy_seen), in("egress_busy_i", egress_busy_),
              in("word_in_i", ingress_word_), in("word_out_i", egress_word_),
              in("sample_out_i", egress_sample_), in("ingress_error_i", ingress_errors_),
              in("bus_error_i", bus_errors_),
@@ -513,7 +569,7 @@ class Builder {
                   .name = "u_control",
                   .comment = "Identification, errors, interrupt, single step",
                   .section = std::string(kBoundary),
-                  .parameters = {parameter("NumStages", num_stages_, 1, 254),
+                  .parameters = {parameter("NumStages", num_stages_, 1, 64),
                                  parameter("Version", version_), parameter("SpecHash", hash_),
                                  parameter("Counters", shared_.at("Counters"), 0, 2)},
                   .pins = std::move(pins)});
@@ -560,25 +616,27 @@ class Builder {
                   .parameters = shape_parameters(kInput, "Input", spec_.input, true),
                   .pins = {in("rst_ni", rst_), in("s_axis_tdata_i", in_tdata_),
                            in("s_axis_tvalid_i", in_tvalid_), out("s_axis_tready_o", in_tready_),
-                           in("s_axis_tlast_i", in_tlast_), out("m_valid_o", input_.valid),
-                           in("m_ready_i", input_.ready), out("m_data_o", input_.data),
-                           out("busy_o", ingress_busy_), out("word_o", ingress_word_),
-                           out("error_o", ingress_errors_)}});
+                           in("s_axis_tlast_i", in_tlast_), out("m_valid_o", input_.stream.valid),
+                           in("m_ready_i", input_.stream.ready),
+                           out("m_data_o", input_.stream.data), out("busy_o", input_.busy),
+                           out("word_o", ingress_word_), out("error_o", ingress_errors_)}});
   }
 
   void add_egress() {
-    const Placed& last = output_stage();
-    add_instance({.module = "nacre_stream_egress",
-                  .name = "u_egress",
-                  .comment = "Output stream to AXI4-Stream",
-                  .section = std::string(kOutput),
-                  .parameters = shape_parameters(kOutput, "Output", last.stage->output, false),
-                  .pins = {in("rst_ni", rst_), in("s_valid_i", last.output.valid),
-                           out("s_ready_o", last.output.ready), in("s_data_i", last.output.data),
-                           out("m_axis_tdata_o", out_tdata_), out("m_axis_tvalid_o", out_tvalid_),
-                           in("m_axis_tready_i", out_tready_), out("m_axis_tlast_o", out_tlast_),
-                           out("busy_o", egress_busy_), out("word_o", egress_word_),
-                           out("sample_o", egress_sample_)}});
+    // It stands behind all that feed it, and each stage but it feeds one.
+    const Placed& last = stages_.back();
+    const Stream& stream = last.output.stream;
+    add_instance(
+        {.module = "nacre_stream_egress",
+         .name = "u_egress",
+         .comment = "Output stream to AXI4-Stream",
+         .section = std::string(kOutput),
+         .parameters = shape_parameters(kOutput, "Output", last.stage->output, false),
+         .pins = {in("rst_ni", rst_), in("s_valid_i", stream.valid), out("s_ready_o", stream.ready),
+                  in("s_data_i", stream.data), out("m_axis_tdata_o", out_tdata_),
+                  out("m_axis_tvalid_o", out_tvalid_), in("m_axis_tready_i", out_tready_),
+                  out("m_axis_tlast_o", out_tlast_), out("busy_o", egress_busy_),
+                  out("word_o", egress_word_), out("sample_o", egress_sample_)}});
   }
 
   const Placed& find_stage(std::string_view name) const {
@@ -588,39 +646,56 @@ class Builder {
     internal_error(__FILE__, __LINE__, fmt::format("there is no stage '{}'", name));
   }
 
-  /// The stream that a stage takes.
-  const Stream& source_of(const Stage& stage) const {
-    NACRE_CHECK(stage.inputs.size() == 1, "a stage has not exactly one input");
-    return stage.inputs[0] == "input" ? input_ : find_stage(stage.inputs[0]).output;
-  }
+  // ------------------------------------------------------------------------------------- Forks
 
-  /// The stage whose stream no other stage takes.
-  const Placed& output_stage() const {
-    for (const Placed& placed : stages_) {
-      const bool taken = std::any_of(stages_.begin(), stages_.end(), [&](const Placed& other) {
-        return other.stage->inputs[0] == placed.stage->name;
-      });
-      if (!taken) return placed;
+  /// The fork of a stream that several inputs take.
+  void add_fork(const std::string& name, const std::string& camel, std::string_view section,
+                const Source& source) {
+    const std::vector<Taker> takers = takers_of(name);
+    if (takers.size() < 2) return;
+    const auto count = static_cast<int>(takers.size());
+    Concat valid, ready, data;
+    for (auto taker = takers.rbegin(); taker != takers.rend(); ++taker) {
+      const Stream& branch = taker->placed->inputs[taker->input];
+      valid.push_back(whole(top(), branch.valid).front());
+      ready.push_back(whole(top(), branch.ready).front());
+      data.push_back(whole(top(), branch.data).front());
     }
-    internal_error(__FILE__, __LINE__, "a design has no output");
+    const ConstantId branches =
+        constant(section, camel + "Branches", std::int64_t{count}, "inputs that take the stream");
+    const Stream& stream = source.stream;
+    add_instance(
+        {.module = "nacre_stream_fork",
+         .name = "u_fork_" + name,
+         .comment = fmt::format("Its words to each of {} inputs", count),
+         .section = std::string(section),
+         .parameters = {parameter("Width", stream.width_name, 1),
+                        parameter("Branches", branches, 2)},
+         .pins = {in("rst_ni", rst_), in("busy_i", source.busy), in("s_valid_i", stream.valid),
+                  out("s_ready_o", stream.ready), in("s_data_i", stream.data),
+                  pin("m_valid_o", Direction::Output, count, std::move(valid)),
+                  pin("m_ready_i", Direction::Input, count, std::move(ready)),
+                  pin("m_data_o", Direction::Output, count * stream.width, std::move(data)),
+                  out("busy_o", source.busy_seen)}});
   }
 
   // ------------------------------------------------------------------------------------ Stages
 
   void add_stage(Placed& placed) {
     const StageHardware& hardware = placed.hardware;
+    const std::vector<Buffer> buffers = add_buffers(placed);
     Instance instance{.module = hardware.module,
                       .name = "u_" + placed.stage->name,
                       .comment = {},
                       .section = placed.section,
                       .parameters = stage_parameters(placed),
-                      .pins = stage_pins(placed)};
+                      .pins = stage_pins(placed, buffers)};
     std::vector<Instance> memories;
     for (const LeafMemory& memory : hardware.memories) {
       if (memory.technology == LeafMemory::Technology::None) {
         leave_open(placed, memory, instance);
       } else {
-        memories.push_back(connect_memory(placed, memory, instance));
+        memories.push_back(connect_memory(placed, memory, memory.prefix, instance));
       }
     }
     design_.logic.emplace(instance.name, hardware.logic);
@@ -641,7 +716,116 @@ class Builder {
     return parameters;
   }
 
-  std::vector<Pin> stage_pins(const Placed& placed) {
+  /// What a buffer in front of an input tells the stage; no nets: there is none.
+  struct Buffer {
+    NetId busy, most_words;
+  };
+
+  /// Places the buffers in front of the stage's inputs; the stage then takes what leaves them.
+  std::vector<Buffer> add_buffers(Placed& placed) {
+    const std::vector<std::int64_t>& entries = placed.hardware.input_buffers;
+    std::vector<Buffer> buffers;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      buffers.emplace_back();
+      if (entries[i] > 0) buffers.back() = add_buffer(placed, i, entries[i]);
+    }
+    return buffers;
+  }
+
+  Buffer add_buffer(Placed& placed, std::size_t input, std::int64_t entries) {
+    const std::string name = fmt::format("{}_buffer{}", placed.stage->name, input);
+    const Stream from = placed.inputs[input];
+    const Stream to = stream_nets(name, placed.section, from.width, from.width_name);
+    const Buffer buffer{
+        .busy = net(placed.section, name + "_busy", 1),
+        .most_words = net(placed.section, name + "_most_words", kBusWidth, bus_width_)};
+    const LeafMemory memory{.prefix = "words",
+                            .ports = MemoryPorts::ReadAndWrite,
+                            .width = from.width,
+                            .depth = entries,
+                            .doc = "a word"};
+    const std::string memory_name = fmt::format("buffer{}", input);
+    Instance instance{
+        .module = "nacre_stream_buffer",
+        .name = "u_" + name,
+        .comment = fmt::format("A time step of input {}, while others are taken", input),
+        .section = placed.section,
+        .parameters = {parameter("Width", from.width_name, 1)},
+        .pins = {in("rst_ni", rst_), in("clear_counters_i", clear_counters_),
+                 in("s_valid_i", from.valid), out("s_ready_o", from.ready),
+                 in("s_data_i", from.data), out("m_valid_o", to.valid), in("m_ready_i", to.ready),
+                 out("m_data_o", to.data), out("busy_o", buffer.busy),
+                 out("most_words_o", buffer.most_words)}};
+    instance.parameters.push_back(
+        parameter("Depth",
+                  constant(placed.section, fmt::format("{}Buffer{}Words", placed.camel, input),
+                           entries, "words that the buffer holds"),
+                  2));
+    instance.parameters.push_back(parameter("Counters", shared_.at("Counters"), 0, 2));
+    Instance ram = connect_memory(placed, memory, memory_name, instance);
+    add_instance(std::move(instance));
+    add_instance(std::move(ram));
+    placed.inputs[input] = to;
+    return buffer;
+  }
+
+  /// The words of all inputs as one vector, input 0 low: all as wide as the widest, with zeros
+  /// above the address of a narrower one.
+  Concat joined_words(const Placed& placed) {
+    int widest = 0;
+    for (const Stream& input : placed.inputs) widest = std::max(widest, input.width);
+    Concat joined;
+    for (std::size_t i = placed.inputs.size(); i-- > 0;) {
+      const Stream& input = placed.inputs[i];
+      if (input.width == widest) {
+        joined.push_back(whole(top(), input.data).front());
+        continue;
+      }
+      NACRE_CHECK(!placed.stage->shapes[i].values, "streams of values are joined");
+      constexpr int kMarks = 3;  // kind and polarity
+      for (int bit = 1; bit <= kMarks; ++bit) {
+        joined.push_back(
+            Slice{.net = input.data, .lsb = input.width - bit, .width = 1, .width_name = {}});
+      }
+      joined.push_back(Zeros{widest - input.width});
+      Slice address{.net = input.data, .lsb = 0, .width = input.width - kMarks, .width_name = {}};
+      if (address.width > 1) {
+        address.width_name =
+            constant(placed.section, fmt::format("{}In{}AddrWidth", placed.camel, i),
+                     std::int64_t{address.width}, fmt::format("address bits of input {}", i));
+      }
+      joined.push_back(address);
+    }
+    return joined;
+  }
+
+  /// A net of each input, input 0 low: the form of a stage's ports.
+  Concat each_input(const Placed& placed, NetId Stream::*member) {
+    Concat value;
+    for (std::size_t i = placed.inputs.size(); i-- > 0;) {
+      value.push_back(whole(top(), placed.inputs[i].*member).front());
+    }
+    return value;
+  }
+
+  void add_buffer_pins(const std::vector<Buffer>& buffers, std::vector<Pin>& pins) {
+    if (buffers.empty()) return;
+    Concat busy, most_words;
+    for (std::size_t i = buffers.size(); i-- > 0;) {
+      if (buffers[i].busy.index < 0) {
+        busy.push_back(Zeros{1});
+        most_words.push_back(Zeros{kBusWidth});
+      } else {
+        busy.push_back(whole(top(), buffers[i].busy).front());
+        most_words.push_back(whole(top(), buffers[i].most_words).front());
+      }
+    }
+    const auto count = static_cast<int>(buffers.size());
+    pins.push_back(pin("buffer_busy_i", Direction::Input, count, std::move(busy)));
+    pins.push_back(pin("most_words_i", Direction::Input, count * kBusWidth, std::move(most_words)));
+  }
+
+  std::vector<Pin> stage_pins(const Placed& placed, const std::vector<Buffer>& buffers) {
     const StageHardware& hardware = placed.hardware;
     ConstantId address = window_width_name_;
     if (hardware.config_address_width < window_width_) {
@@ -671,14 +855,19 @@ class Builder {
       pins.push_back(out("verdict_valid_o", *placed.verdict_valid));
       pins.push_back(out("verdict_o", *placed.verdict));
     }
-    const Stream& source = source_of(*placed.stage);
-    pins.push_back(in("s_valid_i", source.valid));
-    pins.push_back(out("s_ready_o", source.ready));
-    pins.push_back(in("s_data_i", source.data));
-    pins.push_back(out("m_valid_o", placed.output.valid));
-    pins.push_back(in("m_ready_i", placed.output.ready));
-    pins.push_back(out("m_data_o", placed.output.data));
-    pins.push_back(out("busy_o", placed.busy));
+    const auto num_inputs = static_cast<int>(placed.inputs.size());
+    Concat words = joined_words(placed);
+    const int words_width = width_of(words);
+    pins.push_back(
+        pin("s_valid_i", Direction::Input, num_inputs, each_input(placed, &Stream::valid)));
+    pins.push_back(
+        pin("s_ready_o", Direction::Output, num_inputs, each_input(placed, &Stream::ready)));
+    pins.push_back(pin("s_data_i", Direction::Input, words_width, std::move(words)));
+    add_buffer_pins(buffers, pins);
+    pins.push_back(out("m_valid_o", placed.output.stream.valid));
+    pins.push_back(in("m_ready_i", placed.output.stream.ready));
+    pins.push_back(out("m_data_o", placed.output.stream.data));
+    pins.push_back(out("busy_o", placed.output.busy));
     if (placed.error) pins.push_back(out("error_o", *placed.error));
     return pins;
   }
@@ -699,8 +888,9 @@ class Builder {
     ConstantId width, depth;
   };
 
-  MemoryShape memory_shape(const Placed& placed, const LeafMemory& memory) {
-    const std::string camel = placed.camel + upper_camel(memory.prefix);
+  MemoryShape memory_shape(const Placed& placed, const LeafMemory& memory,
+                           const std::string& name) {
+    const std::string camel = placed.camel + upper_camel(name);
     MemoryShape shape;
     shape.width = constant(placed.section, camel + "RowWidth", std::int64_t{memory.width},
                            fmt::format("bits of a row: {}", memory.doc));
@@ -737,16 +927,17 @@ class Builder {
                        each.at_stage == Direction::Output ? "_o" : "_i");
   }
 
-  /// Connects the stage's ports to a memory and returns the memory.
-  Instance connect_memory(const Placed& placed, const LeafMemory& memory, Instance& stage) {
-    const std::string name = placed.stage->name + "_" + memory.prefix;
+  /// Connects the leaf's ports to a memory, `memory_name` of the stage, and returns the memory.
+  Instance connect_memory(const Placed& placed, const LeafMemory& memory,
+                          const std::string& memory_name, Instance& leaf) {
+    const std::string name = placed.stage->name + "_" + memory_name;
     Instance instance{.module = memory_module(memory),
                       .name = "u_" + name,
                       .comment = {},
                       .section = placed.section,
                       .parameters = {},
                       .pins = {}};
-    const MemoryShape shape = memory_shape(placed, memory);
+    const MemoryShape shape = memory_shape(placed, memory, memory_name);
     if (!takes_parameters(memory)) {
       add_macro({.name = instance.module,
                  .is_named_by_spec = memory.technology == LeafMemory::Technology::Macro,
@@ -759,14 +950,14 @@ class Builder {
                              parameter("Depth", shape.depth, 1)};
       if (memory.technology == LeafMemory::Technology::FlipFlop) {
         const ConstantId flip_flops =
-            constant(placed.section, placed.camel + upper_camel(memory.prefix) + "FlipFlops",
+            constant(placed.section, placed.camel + upper_camel(memory_name) + "FlipFlops",
                      Bits{.width = 1, .words = {1}}, "1: not a RAM");
         instance.parameters.push_back(parameter("FlipFlops", flip_flops));
       }
     }
     for (const MemoryPort& each : shape.ports) {
       const NetId id = net(placed.section, name + "_" + each.name, each.width, each.width_name);
-      stage.pins.push_back(pin(stage_port(memory, each), each.at_stage, id));
+      leaf.pins.push_back(pin(stage_port(memory, each), each.at_stage, id));
       const bool to_memory = each.at_stage == Direction::Output;
       instance.pins.push_back(to_memory ? in(each.name + "_i", id) : out(each.name + "_o", id));
     }
@@ -776,7 +967,7 @@ class Builder {
   /// The stage has the ports of a memory that this design does not need.
   void leave_open(const Placed& placed, const LeafMemory& memory, Instance& stage) {
     const std::string name = placed.stage->name + "_" + memory.prefix;
-    for (const MemoryPort& each : memory_shape(placed, memory).ports) {
+    for (const MemoryPort& each : memory_shape(placed, memory, memory.prefix).ports) {
       if (each.at_stage == Direction::Input) {
         stage.pins.push_back(
             pin(stage_port(memory, each), Direction::Input, each.width, {Zeros{each.width}}));
@@ -837,8 +1028,8 @@ class Builder {
   NetId bus_valid_, bus_write_, bus_addr_, bus_wdata_, bus_ready_, bus_rdata_, bus_error_;
   NetId bus_busy_, bus_errors_, cfg_write_, cfg_addr_, cfg_wdata_;
   Target control_;
-  Stream input_;
-  NetId ingress_busy_, ingress_word_, ingress_errors_;
+  Source input_;
+  NetId ingress_word_, ingress_errors_;
   NetId egress_busy_, egress_word_, egress_sample_;
 };
 

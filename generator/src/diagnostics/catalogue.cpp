@@ -97,13 +97,15 @@ const std::vector<CatalogueEntry>& catalogue() {
        "Stages feed each other in a circle. Streams flow one way, from the input to the output.",
        R"(stage a has inputs ["b"], stage b has inputs ["a"])",
        "Break the circle at one of the stages that the message lists."},
-      {"N0306", "a stage with several inputs",
-       "No kind of this version joins streams, so every stage has exactly one input.",
-       R"({"inputs": ["left", "right"]})", "Give one input."},
-      {"N0307", "a stream is used twice",
-       "The output of a stage (or the design's input) goes to two stages. This version has no kind "
-       "that copies a stream.",
-       R"(two stages with inputs ["encoder"])", "Feed one stage from each stream."},
+      {"N0306", "wrong number of inputs",
+       "Most kinds take one stream; those that join streams take as many as the message says.",
+       R"({"kind": "spike_readout", "inputs": ["left", "right"]})",
+       "Give as many inputs as the kind takes; a stage that joins streams makes one of several."},
+      {"N0307", "several outputs",
+       "Two stages or more feed no other. A stream may be used several times, but a design has one "
+       "output: the stream of the one stage that feeds none.",
+       R"(two stages with inputs ["encoder"], and none that takes theirs)",
+       "Join their streams in a stage behind them, or remove the stages that are not used."},
       {"N0309", "streams that do not fit",
        "The stage takes values but is fed with events, or the other way round, or its stream comes "
        "with a width, a sign or time steps that the stage cannot take.",
@@ -115,6 +117,23 @@ const std::vector<CatalogueEntry>& catalogue() {
        "encoder, so that its verdict answers the encoder's time steps.",
        R"({"kind": "rate_encoder", "stop_on": "classifier"})",
        "Name a deciding stage downstream, or remove the key."},
+      {"N0320", "time steps of different sources",
+       "A join takes its inputs time step by time step, so they must have equally many. They have "
+       "when their time steps come from one place: the design's input, or one encoder.",
+       R"({"kind": "event_join", "inputs": ["encoder_a", "encoder_b"]})",
+       "Feed the branches from one encoder."},
+      {"N0321", "a join needs a bound",
+       "While a join takes one input, the words of another wait; without room for a whole time "
+       "step "
+       "of them the design could block itself. How much that is follows from the most events of a "
+       "time step, and none is known for the stream that the message names. Stages that fire once "
+       "per time step have a bound, and need no room when they stand behind the last fork.",
+       R"({"kind": "event_join", "inputs": ["layer", "input"]} with any number of events)",
+       "Give 'step_events' of the design's input, let a stage with fire 'step' send the stream, or "
+       "make it the first input."},
+      {"N0322", "map and addresses disagree",
+       "A feature map has height x width x channels addresses, and 'addresses' says otherwise.",
+       R"({"addresses": 12, "map": [2, 3, 4]})", "Leave 'addresses' away."},
       // N04xx: kinds and the neuron.
       {"N0401", "unknown kind", "There is no kind of this name.", R"({"kind": "spiking_dens"})",
        "`nacre kinds` lists the kinds."},
@@ -239,7 +258,9 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N0804", "the data set cannot be read",
        "The samples or labels are missing, malformed, or do not fit the design's input.",
        R"({"dataset": {"format": "idx", "samples": "missing.idx"}})",
-       "Correct the path or the file; samples have one value per address."},
+       "Correct the path or the file; samples have one value per address, or one number of events "
+       "per "
+       "time step and address."},
       {"N0805", "the cycles differ",
        "The design under test took another number of cycles than the timing model predicts.",
        "a bubble in the pipeline", "Find the stage with the difference: the message names it.",
@@ -272,8 +293,8 @@ const std::vector<CatalogueEntry>& catalogue() {
        "and the result would be many times the area of a RAM.",
        R"(784 x 100 weights with "storage": "flipflop")",
        "Set \"storage\" to \"ram\" or \"macro\".", TooLarge},
-      {"N1004", "too many stages", "The error register has room for six stages in this version.",
-       "a design of seven stages", "Use at most six stages.", TooLarge},
+      {"N1004", "too many stages", "A design has at most 64 stages.", "a design of 65 stages",
+       "Merge stages, or split the design in two.", TooLarge},
       {"N1005", "out of memory", "The machine has less free memory than the design needs.",
        "a large design on a small machine", "Make the design smaller, or use a larger machine.",
        TooLarge},
@@ -601,6 +622,71 @@ const std::vector<CatalogueEntry>& catalogue() {
       {"N1311", "data in cells that are not formed",
        "A memory whose cells are not formed at power-up holds no data then.",
        R"("forming": {}, "data_file": "words.npy")", "Remove one of the two."},
+      // N134x: feature maps.
+      {"N1340", "a stream without a map",
+       "Kinds that work on feature maps need to know height, width and channels. The design's "
+       "input has them with key 'map', and each stage on maps passes them on; a spiking_dense, a "
+       "flattening and most other kinds give them up.",
+       R"({"kind": "spiking_conv"} behind a spiking_dense)",
+       "Give the design's 'input' a 'map', or put the stage in front of the one that gives it up."},
+      {"N1341", "a padding of three",
+       "A padding is one number for all sides, [rows, columns], or [top, bottom, left, right].",
+       R"({"padding": [1, 1, 0]})", "Give one, two or four numbers."},
+      {"N1342", "an output without pixels",
+       "The kernel does not fit into the padded map, or, of a transposed convolution, the padding "
+       "takes the whole output away. The message has the shapes and the padding that would fit.",
+       R"({"kernel": 7, "padding": 0} on a map of 5 x 5)",
+       "Use a smaller kernel or dilation, or another padding."},
+      {"N1343", "groups that do not divide",
+       "Each group has as many channels of the input as every other, and as many of the layer.",
+       R"({"channels": 8, "groups": 3})", "Use a common divisor of both."},
+      {"N1344", "a part beyond its layer",
+       "A stage with 'slice' holds the layer's channels 'first' ... 'first' + 'channels' - 1; the "
+       "layer has 'of'.",
+       R"({"channels": 16, "slice": {"first": 24, "of": 32}})", "Lower 'first' or 'channels'."},
+      {"N1345", "a bias that is not scanned",
+       "A bias changes every membrane at the end of every time step, so every row must be visited.",
+       R"({"bias": {"file": "bias.npy"}, "scan": "touched"})",
+       "Set 'scan' to \"all\", or train the layer without a bias."},
+      {"N1346", "a padding as large as a window",
+       "A window of a pool that lies outside the map altogether would never send an event.",
+       R"({"operation": "sum_pool", "kernel": 2, "padding": 2})",
+       "Use a padding below the kernel."},
+      // N135x: joins.
+      {"N1350", "maps that cannot be concatenated",
+       "A join concatenates channels, so the maps of its inputs must have the same rows and "
+       "columns; or none of the inputs has a map.",
+       "a skip of 16 x 16 x 8 and a stream of 8 x 8 x 16",
+       "Upsample the smaller map, or use a transposed convolution of stride 2."},
+      {"N1351", "maps that cannot be added",
+       "With mode 'add' an event keeps its address, so all inputs must have the same map (or as "
+       "many addresses).",
+       "a skip of 16 x 16 x 8 and a stream of 16 x 16 x 16",
+       "Make the channels equal, or set 'mode' to \"concatenate\"."},
+      {"N1352", "a join by address of unsorted streams",
+       "With order 'address' the join always takes the lowest address in front of it, so the "
+       "events of each time step must come in ascending order. They do from an encoder and from "
+       "spiking stages with fire 'step'; a pool mixes them.",
+       R"({"order": "address"} behind a pool)", "Set 'order' to \"input\"."},
+      {"N1353", "wrong number of buffers", "'buffer_words' has one number for each input.",
+       R"({"inputs": ["a", "b"], "buffer_words": [0]})",
+       "Give one number per input; 0 stands for the depth that is needed."},
+      {"N1354", "a buffer that could block the design",
+       "With fewer words than a whole time step needs, there are inputs on which the design stops "
+       "for ever. The message has the depth that would do.",
+       R"({"buffer_words": [0, 4]})", "Write 0, or at least the number in the message."},
+      {"N1390", "no layer to place",
+       "`nacre map` splits stages of kind 'spiking_conv' over cores, and the design has none.",
+       "nacre map encoder.json --cores 8", "Map a network with convolutions."},
+      {"N1391", "fewer cores than layers",
+       "A core holds one layer, or a part of one, so there must be as many cores as layers (and as "
+       "'--place' asks for).",
+       "nacre map three_layers.json --cores 2", "Give more cores, or place fewer by hand."},
+      {"N1392", "a placement that is none",
+       "'--place STAGE=CORES' names a stage of kind 'spiking_conv' and a number of cores that it "
+       "can be split over: at most one for each channel, 16 parts, and one when it fires at "
+       "events.",
+       "--place conv1=40", "Name a layer, and as many cores as it can have."},
       // Warnings.
       {"W0401", "a weight beyond the membrane",
        "A single weight is larger than the range of the membrane, so one event saturates it.",

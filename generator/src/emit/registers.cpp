@@ -52,6 +52,11 @@ Json memory_json(const Window& window, const MemoryWindow& each) {
                 {"elements_per_row", each.elements_per_row},
                 {"elements", each.elements},
                 {"fields", fields_json(each.fields)}};
+  if (each.group_rows > 0) {
+    entry["group_rows"] = each.group_rows;
+    entry["group_elements"] = each.group_elements;
+  }
+  if (!each.row_fields.empty()) entry["row_fields"] = fields_json(each.row_fields);
   if (!each.element.empty()) entry["element"] = each.element;
   if (each.image.rows > 0) entry["image"] = image_path(window, each);
   entry["doc"] = each.doc;
@@ -98,11 +103,22 @@ std::string memory_section(const Window& window, const MemoryWindow& each) {
       "row, element 0 in the low bits.",
       window.base + each.offset * 4, access_name(each.access), each.rows, each.row_bits,
       row_stride_words(each.row_bits) * 4, each.elements, each.pitch_bits, each.elements_per_row);
+  if (each.group_rows > 0) {
+    text += fmt::format(" Every {} elements begin a row of their own, every {} rows.",
+                        each.group_elements, each.group_rows);
+  }
   if (each.image.rows > 0) text += fmt::format(" Image: `{}`.", image_path(window, each));
   text += "\n\n| bits of an element | field | signed |\n|---|---|---|\n";
   for (const Field& field : each.fields) {
     text += fmt::format("| {}:{} | `{}` | {} |\n", field.offset + field.bits - 1, field.offset,
                         field.name, field.is_signed ? "yes" : "no");
+  }
+  if (!each.row_fields.empty()) {
+    text += "\n| bits of a row | field | |\n|---|---|---|\n";
+    for (const Field& field : each.row_fields) {
+      text += fmt::format("| {}:{} | `{}` | {} |\n", field.offset + field.bits - 1, field.offset,
+                          field.name, field.doc);
+    }
   }
   return text + "\n";
 }

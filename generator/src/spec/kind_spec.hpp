@@ -33,10 +33,13 @@ struct KindSpec {
   /// Fields beside name, kind, inputs.
   const schema::Object& (*schema)();
   /// Types and validates `stage` (its `input` shape is known), sets `stage.params` and
-  /// `stage.output`. `object` already passed the schema. Faults go to `context.diagnostics`.
+  /// `stage.output` (`addresses` 0: a fault leaves it unknown). `object` already passed the schema.
+  /// Faults go to `context.diagnostics`.
   void (*parse)(const Json& object, struct ParseContext& context, Stage& stage);
   bool takes_values = false;  ///< input: a value stream, else an event stream
   bool takes_steps = false;   ///< of a kind that takes values: they may come with steps
+  int min_inputs = 1;         ///< input streams of a stage; above 1 it joins them
+  int max_inputs = 1;
   /// Of a kind that takes values; null: they come in frames.
   RequestShape (*requests)(const Stage& stage) = nullptr;
   bool decides = false;  ///< sends verdicts, so that an encoder's `stop_on` may name it

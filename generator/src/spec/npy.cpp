@@ -142,6 +142,50 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   return fmt::format("({})", fmt::join(shape, ", "));
 }
 
+/// Where each axis of `wanted` lies in `found`, when one is the other in another order and only one
+/// order does. Of axes of equal extent only the last two may be mistaken for each other: those of a
+/// kernel, which nobody swaps. Else nothing.
+std::vector<std::size_t> axis_order(std::span<const std::int64_t> found,
+                                    std::span<const std::int64_t> wanted) {
+  if (!std::is_permutation(found.begin(), found.end(), wanted.begin(), wanted.end())) return {};
+  std::vector<std::size_t> order;
+  for (std::size_t axis = 0; axis < wanted.size(); ++axis) {
+    const auto equals = std::count(wanted.begin(), wanted.end(), wanted[axis]);
+    const bool is_square =
+        equals == 2 && wanted.size() > 2 && wanted.back() == wanted[wanted.size() - 2];
+    if (equals > 1 && !(is_square && wanted[axis] == wanted.back())) return {};
+    auto place = std::find(found.begin(), found.end(), wanted[axis]);
+    if (equals > 1 && axis + 1 == wanted.size()) {
+      place = std::find(place + 1, found.end(), wanted[axis]);
+    }
+    order.push_back(static_cast<std::size_t>(place - found.begin()));
+  }
+  return order;
+}
+
+/// "(neurons, inputs)" in the order of a file: axis i of the contract is its axis order[i].
+std::string axes_in_order(std::string_view axes, const std::vector<std::size_t>& order) {
+  std::vector<std::string_view> names(order.size());
+  axes = axes.substr(1, axes.size() - 2);
+  for (const std::size_t place : order) {
+    const std::size_t comma = std::min(axes.find(", "), axes.size());
+    names[place] = axes.substr(0, comma);
+    axes.remove_prefix(std::min(comma + 2, axes.size()));
+  }
+  return fmt::format("({})", fmt::join(names, ", "));
+}
+
+/// The remedy for an array of shape `found`.
+std::string transpose_help(std::span<const std::int64_t> found,
+                           std::span<const std::int64_t> wanted, std::string_view axes,
+                           std::string_view otherwise) {
+  const std::vector<std::size_t> order = axis_order(found, wanted);
+  if (order.empty()) return std::string(otherwise);
+  if (order.size() == 2) return "transpose it before saving: array.T";
+  return fmt::format("its axes look like {}; transpose it before saving: array.transpose({})",
+                     axes_in_order(axes, order), fmt::join(order, ", "));
+}
+
 /// One element, in 64 bits. An unsigned number above 2^63-1 becomes the largest: outside in any
 /// case.
 std::int64_t element(const unsigned char* bytes, const NpyHeader& header) {
@@ -224,7 +268,7 @@ NpyHeaderResult parse_npy_header(std::string_view bytes) {
 std::optional<NpyArray> read_npy(const std::filesystem::path& file,
                                  std::span<const std::int64_t> shape, std::string_view axes,
                                  std::int64_t low, std::int64_t high, const Location& location,
-                                 Diagnostics& diagnostics) {
+                                 Diagnostics& diagnostics, std::string_view shape_help) {
   const std::string name = file.filename().string();
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) {
@@ -257,12 +301,10 @@ std::optional<NpyArray> read_npy(const std::filesystem::path& file,
   }
   const NpyHeader& header = *result.header;
   if (!std::equal(shape.begin(), shape.end(), header.shape.begin(), header.shape.end())) {
-    const bool transposed = shape.size() == 2 && header.shape.size() == 2 &&
-                            shape[0] == header.shape[1] && shape[1] == header.shape[0];
     diagnostics.error("N0504", location,
                       fmt::format("data file '{}' has shape {}, must have {} {}", name,
                                   shape_text(header.shape), shape_text(shape), axes),
-                      transposed ? "transpose it before saving: array.T" : "");
+                      transpose_help(header.shape, shape, axes, shape_help));
     return std::nullopt;
   }
   // From here the shape is the caller's, whose product fits.

@@ -47,10 +47,11 @@ struct NpyArray {
 
 /// Reads an array of exactly this shape. Faults of the file are reported at `location`, the place
 /// of its name in the specification. Values outside [low, high] (within 32 bits) are only counted.
-/// `axes` names the dimensions for messages: "(neurons, inputs)".
+/// `axes` names the dimensions for messages: "(neurons, inputs)". A file whose shape is another
+/// order of these axes is told so; else `shape_help` is the remedy.
 std::optional<NpyArray> read_npy(const std::filesystem::path& file,
                                  std::span<const std::int64_t> shape, std::string_view axes,
                                  std::int64_t low, std::int64_t high, const Location& location,
-                                 Diagnostics& diagnostics);
+                                 Diagnostics& diagnostics, std::string_view shape_help = {});
 
 }  // namespace nacre

@@ -23,7 +23,6 @@ namespace nacre {
 namespace {
 
 constexpr int kDesignInput = -1;  ///< index of the design's input among the sources
-constexpr int kNoSource = -2;     ///< the source could not be found
 
 /// A stage of the file while the graph is being checked.
 struct Draft {
@@ -32,8 +31,8 @@ struct Draft {
   std::string name;
   Location name_location;
   const Json* inputs = nullptr;  ///< array of strings, or null when it is faulty
-  int source = kNoSource;
-  bool is_valid = false;  ///< passed the table of its kind
+  std::vector<int> sources;      ///< stages, or kDesignInput; those that were found
+  bool is_valid = false;         ///< passed the table of its kind
 };
 
 /// The root's table knows nothing of stages; everything else is checked by it.
@@ -134,117 +133,170 @@ void check_unique_names(const std::vector<Draft>& drafts, Diagnostics& diagnosti
   }
 }
 
-/// Finds the source of each stage and refuses joins and copies of streams.
+std::string inputs_text(int count) {
+  return count == 1 ? "1 input" : fmt::format("{} inputs", count);
+}
+
+/// Refuses a number of inputs that the kind does not take.
+void check_num_inputs(const Draft& draft, Diagnostics& diagnostics) {
+  const auto given = static_cast<int>(draft.inputs->array().size());
+  const int least = draft.kind->min_inputs;
+  const int most = draft.kind->max_inputs;
+  if (given >= least && given <= most) return;
+  const std::string wanted =
+      least == most ? inputs_text(most) : fmt::format("{} ... {} inputs", least, most);
+  std::string help;
+  if (most == 1) {
+    help = "give one input; a stage of a kind that joins streams makes one of several";
+  } else if (given > most) {
+    help = "join some of them in a stage before";
+  }
+  diagnostics.error("N0306", draft.inputs->location(),
+                    fmt::format("'{}' has {}, but kind '{}' takes {}", draft.name,
+                                inputs_text(given), draft.kind->name, wanted),
+                    std::move(help));
+}
+
+/// Finds the sources of each stage.
 void connect(std::vector<Draft>& drafts, Diagnostics& diagnostics) {
   std::vector<std::string> names = {"input"};
   for (const Draft& draft : drafts) {
     if (!draft.name.empty()) names.push_back(draft.name);
   }
-  std::map<int, const Draft*> consumers;
   for (Draft& draft : drafts) {
     if (draft.inputs == nullptr) continue;
-    const Json::Array& inputs = draft.inputs->array();
-    if (inputs.size() > 1) {
-      diagnostics.error(
-          "N0306", draft.inputs->location(),
-          fmt::format("stage '{}' has {} inputs; no kind of this version joins streams", draft.name,
-                      inputs.size()),
-          "give one input");
-    }
-    for (const Json& input : inputs) {
-      int source = kNoSource;
+    if (draft.kind != nullptr) check_num_inputs(draft, diagnostics);
+    for (const Json& input : draft.inputs->array()) {
       if (input.string() == "input") {
-        source = kDesignInput;
-      } else {
-        for (std::size_t i = 0; i < drafts.size(); ++i) {
-          if (!drafts[i].name.empty() && drafts[i].name == input.string()) {
-            source = static_cast<int>(i);
-            break;
-          }
-        }
-      }
-      if (source == kNoSource) {
-        const auto near = nearest_word(input.string(), names);
-        diagnostics.error("N0304", input.location(),
-                          fmt::format("there is no stage {}", input.excerpt()),
-                          near ? fmt::format("did you mean '{}'?", *near)
-                               : fmt::format("sources: {}", quoted_list(names, "and")));
+        draft.sources.push_back(kDesignInput);
         continue;
       }
-      const auto [first, is_new] = consumers.try_emplace(source, &draft);
-      if (!is_new && first->second != &draft) {
-        diagnostics.error(
-            "N0307", input.location(),
-            fmt::format("{} feeds both '{}' and '{}'; no kind of this version copies a stream",
-                        source == kDesignInput ? std::string("the design's input")
-                                               : fmt::format("stage '{}'", input.string()),
-                        first->second->name, draft.name),
-            "feed one stage from each stream");
+      const auto source = std::find_if(drafts.begin(), drafts.end(), [&](const Draft& other) {
+        return !other.name.empty() && other.name == input.string();
+      });
+      if (source != drafts.end()) {
+        draft.sources.push_back(static_cast<int>(source - drafts.begin()));
+        continue;
       }
-      draft.source = source;
+      const auto near = nearest_word(input.string(), names);
+      diagnostics.error("N0304", input.location(),
+                        fmt::format("there is no stage {}", input.excerpt()),
+                        near ? fmt::format("did you mean '{}'?", *near)
+                             : fmt::format("sources: {}", quoted_list(names, "and")));
     }
   }
 }
 
-/// Reports each circle once, with its path.
+/// Walks the graph against its streams: each stage after those that feed it, those in the order in
+/// which it names them. So the order does not depend on that of the file.
+class Walk {
+ public:
+  Walk(const std::vector<Draft>& drafts, Diagnostics& diagnostics)
+      : drafts_(drafts), diagnostics_(diagnostics), marks_(drafts.size(), Mark::New) {}
+
+  /// All stages from which `index` can be reached, and it. A circle is reported once.
+  void visit(std::size_t index) {
+    marks_[index] = Mark::OnPath;
+    path_.push_back(index);
+    for (const int source : drafts_[index].sources) {
+      if (source == kDesignInput) continue;
+      const auto next = static_cast<std::size_t>(source);
+      if (marks_[next] == Mark::New) visit(next);
+      if (marks_[next] == Mark::OnPath) report_cycle(next);
+    }
+    path_.pop_back();
+    marks_[index] = Mark::Done;
+    order_.push_back(index);
+  }
+  bool is_new(std::size_t index) const { return marks_[index] == Mark::New; }
+  const std::vector<std::size_t>& order() const { return order_; }
+
+ private:
+  enum class Mark { New, OnPath, Done };
+
+  void report_cycle(std::size_t start) {
+    // The path runs against the streams; print it with them.
+    std::string circle = drafts_[start].name;
+    for (auto stage = path_.rbegin(); stage != path_.rend(); ++stage) {
+      circle += " -> " + drafts_[*stage].name;
+      if (*stage == start) break;
+    }
+    diagnostics_.error("N0305", drafts_[start].inputs->location(),
+                       fmt::format("the stages form a cycle: {}", circle),
+                       "one of them must take the design's 'input'");
+  }
+
+  const std::vector<Draft>& drafts_;
+  Diagnostics& diagnostics_;
+  std::vector<Mark> marks_;
+  std::vector<std::size_t> path_;
+  std::vector<std::size_t> order_;
+};
+
 void check_cycles(const std::vector<Draft>& drafts, Diagnostics& diagnostics) {
-  std::set<std::size_t> done;
+  Walk walk(drafts, diagnostics);
   for (std::size_t start = 0; start < drafts.size(); ++start) {
-    std::vector<std::size_t> path;
-    int at = static_cast<int>(start);
-    while (at >= 0 && !done.contains(static_cast<std::size_t>(at))) {
-      const auto index = static_cast<std::size_t>(at);
-      const auto loop = std::find(path.begin(), path.end(), index);
-      if (loop != path.end()) {
-        // The path runs against the streams; print it with them.
-        std::string circle = drafts[index].name;
-        for (auto stage = path.rbegin(); stage != path.rend(); ++stage) {
-          circle += " -> " + drafts[*stage].name;
-          if (*stage == index) break;
-        }
-        diagnostics.error("N0305", drafts[index].inputs->location(),
-                          fmt::format("the stages form a cycle: {}", circle),
-                          "one of them must take the design's 'input'");
-        break;
-      }
-      path.push_back(index);
-      at = drafts[index].source;
-    }
-    done.insert(path.begin(), path.end());
+    if (walk.is_new(start)) walk.visit(start);
   }
 }
 
-/// Stages from the input to the output. Each has one source and each source feeds one stage, so
-/// without cycles they are a chain.
-std::vector<std::size_t> topological_order(const std::vector<Draft>& drafts) {
-  std::vector<std::size_t> order;
-  int source = kDesignInput;
-  while (order.size() < drafts.size()) {
-    const auto next = std::find_if(drafts.begin(), drafts.end(),
-                                   [&](const Draft& draft) { return draft.source == source; });
-    NACRE_CHECK(next != drafts.end(), "a graph without faults is no chain");
-    source = static_cast<int>(next - drafts.begin());
-    order.push_back(static_cast<std::size_t>(source));
+/// Stages that feed no other. Without cycles there is one at least.
+std::vector<std::size_t> find_ends(const std::vector<Draft>& drafts) {
+  std::vector<std::size_t> ends;
+  for (std::size_t stage = 0; stage < drafts.size(); ++stage) {
+    const bool feeds = std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) {
+      return std::find(draft.sources.begin(), draft.sources.end(), static_cast<int>(stage)) !=
+             draft.sources.end();
+    });
+    if (!feeds) ends.push_back(stage);
   }
-  return order;
+  return ends;
+}
+
+/// One stage's output is the design's: reports where two or more feed nobody.
+void check_ends(const std::vector<Draft>& drafts, const std::vector<std::size_t>& ends,
+                Diagnostics& diagnostics) {
+  if (ends.size() == 1) return;
+  std::vector<std::string> names;
+  for (const std::size_t end : ends) names.push_back(drafts[end].name);
+  diagnostics.error(
+      "N0307", drafts[ends[1]].name_location,
+      fmt::format("{} feed no other stage, but a design has one output", quoted_list(names, "and")),
+      "join their streams, or remove what is not used");
+}
+
+/// Which stages the output of `from` reaches, by their place in the file.
+std::vector<bool> reached_from(const std::vector<Draft>& drafts,
+                               const std::vector<std::size_t>& order, std::size_t from) {
+  std::vector<bool> reached(drafts.size());
+  for (const std::size_t stage : order) {
+    const std::vector<int>& sources = drafts[stage].sources;
+    reached[stage] = std::any_of(sources.begin(), sources.end(), [&](int source) {
+      if (source == kDesignInput) return false;
+      const auto index = static_cast<std::size_t>(source);
+      return index == from || reached[index];
+    });
+  }
+  return reached;
 }
 
 /// `stop_on` must name a stage that decides, behind the stage that has it.
 void check_stop_on(const std::vector<Draft>& drafts, const std::vector<std::size_t>& order,
                    Diagnostics& diagnostics) {
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    const Draft& draft = drafts[order[place]];
+  for (const std::size_t index : order) {
+    const Draft& draft = drafts[index];
     const Json* stop_on = draft.json->find("stop_on");
     if (stop_on == nullptr || !stop_on->is_string()) continue;
     std::vector<std::string> deciding;
     const Draft* target = nullptr;
     bool is_downstream = false;
-    for (std::size_t other = 0; other < order.size(); ++other) {
-      const Draft& candidate = drafts[order[other]];
-      if (candidate.kind->decides && other > place) deciding.push_back(candidate.name);
+    const std::vector<bool> reached = reached_from(drafts, order, index);
+    for (const std::size_t other : order) {
+      const Draft& candidate = drafts[other];
+      if (candidate.kind->decides && reached[other]) deciding.push_back(candidate.name);
       if (candidate.name != stop_on->string()) continue;
       target = &candidate;
-      is_downstream = other > place;
+      is_downstream = reached[other];
     }
     std::string help = deciding.empty()
                            ? std::string("no stage downstream decides: remove the key")
@@ -288,21 +340,64 @@ bool check_shape(const Draft& draft, const std::string& source, const StreamShap
   return false;
 }
 
-StreamShape parse_input(const Json& json, DesignHash& hash) {
+/// The key `map`: checks it against the addresses and sets both. False when they do not fit.
+bool parse_map(const schema::Reader& reader, StreamShape& shape, Diagnostics& diagnostics) {
+  const Json::Array& sides = reader.find("map")->array();
+  shape.height = sides[0].integer();
+  shape.width = sides[1].integer();
+  shape.channels = sides[2].integer();
+  const std::int64_t addresses = shape.height * shape.width * shape.channels;
+  const std::string product = fmt::format("{} x {} x {}, that is {} addresses", shape.height,
+                                          shape.width, shape.channels, with_commas(addresses));
+  if (addresses > kMaxAddresses) {
+    diagnostics.error(
+        "N1001", reader.location("map"),
+        fmt::format("'map' is {}, at most {} can be built", product, with_commas(kMaxAddresses)),
+        "reduce the input");
+    return false;
+  }
+  if (reader.has("addresses") && reader.integer("addresses") != addresses) {
+    diagnostics.error("N0322", reader.location("addresses"),
+                      fmt::format("'addresses' is {}, but 'map' is {}",
+                                  with_commas(reader.integer("addresses")), product),
+                      "leave 'addresses' away");
+    return false;
+  }
+  shape.addresses = addresses;
+  return true;
+}
+
+/// Nothing when addresses are missing or do not fit; that is reported.
+std::optional<StreamShape> parse_input(const Json& json, DesignHash& hash,
+                                       Diagnostics& diagnostics) {
   const schema::Reader reader(input_schema(), json);
   StreamShape shape;
   shape.values = reader.string("kind") == "values";
-  shape.addresses = reader.integer("addresses");
+  if (reader.has("map")) {
+    if (!parse_map(reader, shape, diagnostics)) return std::nullopt;
+  } else if (reader.has("addresses")) {
+    shape.addresses = reader.integer("addresses");
+  } else {
+    diagnostics.error("N0202", json.location(), "the input needs key 'addresses' or 'map'");
+    return std::nullopt;
+  }
   shape.payload_bits = shape.values ? static_cast<int>(reader.integer("bits")) : 0;
   shape.payload_signed = shape.values && reader.boolean("signed");
   shape.steps = shape.values && reader.boolean("steps");
   shape.negative_events = !shape.values && reader.boolean("negative");
+  if (reader.has("step_events")) shape.step_events = reader.integer("step_events");
   hash.add("input_values", shape.values);
   hash.add("addresses", shape.addresses);
   hash.add("bits", shape.payload_bits);
   hash.add("signed", shape.payload_signed);
   hash.add("steps", shape.steps);
   hash.add("negative", shape.negative_events);
+  if (has_map(shape)) {
+    hash.add("height", shape.height);
+    hash.add("width", shape.width);
+    hash.add("channels", shape.channels);
+  }
+  if (shape.step_events > 0) hash.add("step_events", shape.step_events);
   return shape;
 }
 
@@ -311,6 +406,8 @@ Dataset parse_dataset(const Json& json, const std::filesystem::path& folder) {
   Dataset dataset;
   dataset.samples = folder / reader.string("samples");
   if (reader.has("labels")) dataset.labels = folder / reader.string("labels");
+  if (reader.has("masks")) dataset.masks = folder / reader.string("masks");
+  dataset.mask_spikes = reader.integer("mask_spikes");
   dataset.shift_right = static_cast<int>(reader.integer("shift_right"));
   return dataset;
 }
@@ -339,40 +436,91 @@ void check_macros(const std::vector<MacroUse>& uses, const std::string& design,
   }
 }
 
+constexpr int kNoSteps = -2;  ///< a stream without time steps has no source of them
+
+/// A stream as its source sends it.
+struct Source {
+  StreamShape shape;
+  int takers = 0;        ///< inputs that take it; above 1 it passes a fork
+  int steps = kNoSteps;  ///< where its time steps begin: a stage, or kDesignInput
+};
+
+/// Refuses a join of streams whose time steps need not be as many.
+bool check_time_steps(const Draft& draft, const std::vector<Draft>& drafts,
+                      const std::vector<Source>& sources, Diagnostics& diagnostics) {
+  const auto steps_of = [&](std::size_t input) {
+    return sources[static_cast<std::size_t>(draft.sources[input] + 1)].steps;
+  };
+  const auto where = [&](std::size_t input) {
+    const int steps = steps_of(input);
+    return steps == kDesignInput
+               ? std::string("the design's input")
+               : fmt::format("'{}'", drafts[static_cast<std::size_t>(steps)].name);
+  };
+  for (std::size_t input = 1; input < draft.sources.size(); ++input) {
+    if (steps_of(input) == steps_of(0)) continue;
+    const Json::Array& names = draft.inputs->array();
+    diagnostics.error(
+        "N0320", names[input].location(),
+        fmt::format("'{}' joins '{}', whose time steps come from {}, and '{}', whose time steps "
+                    "come from {}",
+                    draft.name, names[0].string(), where(0), names[input].string(), where(input)),
+        "join streams that come from one encoder");
+    return false;
+  }
+  return true;
+}
+
 /// Types the stages in order; stops where a stage's fault leaves the next without an input shape.
 void parse_stages(const std::vector<Draft>& drafts, const std::vector<std::size_t>& order,
                   ParseContext& context, Spec& spec) {
-  StreamShape shape = spec.input;
-  std::string source = "input";
+  std::vector<Source> sources(drafts.size() + 1);  // [0] the design's input, [1 + i] stage i
+  for (const Draft& draft : drafts) {
+    for (const int source : draft.sources) ++sources[static_cast<std::size_t>(source + 1)].takers;
+  }
+  sources[0].shape = spec.input;
+  if (has_steps(spec.input)) sources[0].steps = kDesignInput;
   for (const std::size_t index : order) {
     const Draft& draft = drafts[index];
-    if (!draft.is_valid || !check_shape(draft, source, shape, context.diagnostics)) return;
+    if (!draft.is_valid) return;
     Stage stage;
     stage.name = draft.name;
     stage.kind = draft.kind->name;
-    stage.inputs = {source};
-    stage.input = shape;
     stage.location = draft.name_location;
     context.hash.add("stage", stage.name);
     context.hash.add("kind", stage.kind);
-    context.hash.add("inputs", source);
+    for (std::size_t i = 0; i < draft.sources.size(); ++i) {
+      const std::string& name = draft.inputs->array()[i].string();
+      const Source& source = sources[static_cast<std::size_t>(draft.sources[i] + 1)];
+      StreamShape shape = source.shape;
+      // Late is what waits for a step's end behind the fork: one in front of it is no help.
+      if (source.takers > 1) shape.late = false;
+      if (!check_shape(draft, name, shape, context.diagnostics)) return;
+      context.hash.add("inputs", name);
+      stage.inputs.push_back(name);
+      stage.shapes.push_back(shape);
+    }
+    if (!check_time_steps(draft, drafts, sources, context.diagnostics)) return;
+    stage.input = stage.shapes.front();
     draft.kind->parse(*draft.json, context, stage);
-    shape = stage.output;
-    source = stage.name;
+    if (stage.output.addresses == 0) return;  // a fault that leaves no shape for what follows
+    Source& output = sources[index + 1];
+    output.shape = stage.output;
+    if (has_steps(stage.output)) {
+      output.steps = has_steps(stage.input)
+                         ? sources[static_cast<std::size_t>(draft.sources[0] + 1)].steps
+                         : static_cast<int>(index);
+    }
     spec.stages.push_back(std::move(stage));
   }
 }
 
-}  // namespace
-
-std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics,
-                              const std::optional<SpecChange>& change) {
+/// The specification in a document that stands for `file`.
+std::optional<Spec> read_document(const JsonDocument& document, const std::filesystem::path& file,
+                                  Diagnostics& diagnostics) {
   const int errors_before = diagnostics.num_errors();
   const auto failed = [&] { return diagnostics.num_errors() != errors_before; };
-  auto document = read_json(file, diagnostics);
-  if (document && change) document = change_specification(*document, *change, diagnostics);
-  if (!document) return std::nullopt;
-  const Json& root = document->root;
+  const Json& root = document.root;
   validate_root(root, diagnostics);
   const Json* stages = root.find("stages");
   const bool has_stages = stages != nullptr && stages->is_array() && !stages->array().empty() &&
@@ -387,10 +535,15 @@ std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& di
   const bool is_graph =
       diagnostics.num_errors() == errors_before_graph &&
       std::all_of(drafts.begin(), drafts.end(), [](const Draft& draft) {
-        return draft.kind != nullptr && draft.source != kNoSource && !draft.name.empty();
+        return draft.kind != nullptr && draft.inputs != nullptr && !draft.name.empty();
       });
   if (!is_graph) return std::nullopt;
-  const std::vector<std::size_t> order = topological_order(drafts);
+  const std::vector<std::size_t> ends = find_ends(drafts);
+  check_ends(drafts, ends, diagnostics);
+  if (ends.size() != 1) return std::nullopt;
+  Walk walk(drafts, diagnostics);
+  walk.visit(ends.front());
+  const std::vector<std::size_t>& order = walk.order();
   check_stop_on(drafts, order, diagnostics);
 
   DesignHash hash;
@@ -402,7 +555,9 @@ std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& di
   if (input == nullptr || !schema::validate(input_schema(), *input, ignored)) return std::nullopt;
   hash.add("format", std::int64_t{kSpecVersion});
   const schema::Reader reader(root_schema(), root);
-  spec.input = parse_input(*input, hash);
+  const std::optional<StreamShape> input_shape = parse_input(*input, hash, diagnostics);
+  if (!input_shape) return std::nullopt;
+  spec.input = *input_shape;
   parse_stages(drafts, order, context, spec);
   if (failed()) return std::nullopt;
 
@@ -420,6 +575,23 @@ std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& di
   if (failed()) return std::nullopt;
   spec.hash = hash.finish();
   return spec;
+}
+
+}  // namespace
+
+std::optional<Spec> read_spec(const std::filesystem::path& file, Diagnostics& diagnostics,
+                              const std::optional<SpecChange>& change) {
+  auto document = read_json(file, diagnostics);
+  if (document && change) document = change_specification(*document, *change, diagnostics);
+  if (!document) return std::nullopt;
+  return read_document(*document, file, diagnostics);
+}
+
+std::optional<Spec> read_spec_text(const std::string& text, const std::filesystem::path& file,
+                                   Diagnostics& diagnostics) {
+  const auto document = parse_json(text, file.string(), diagnostics);
+  if (!document) return std::nullopt;
+  return read_document(*document, file, diagnostics);
 }
 
 }  // namespace nacre

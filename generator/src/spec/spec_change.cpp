@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "diagnostics/nearest.hpp"
+#include "spec/json_edit.hpp"
 #include "spec/kind_spec.hpp"
 #include "spec/spec_schema.hpp"
 
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::string_view kStages = "stages.";
 constexpr std::string_view kDevices = "devices";
-
-/// A replaced range of the text; begin = end: an insertion.
-struct Edit {
-  JsonRange range;
-  std::string text;
-};
 
 /// First key and the rest of a path.
 std::pair<std::string_view, std::string_view> split(std::string_view path) {
@@ -56,7 +51,7 @@ const schema::Field* find_field(const schema::Object& table, std::string_view ke
 }
 
 /// How `text` gets to `keys` in the object.
-Edit edit_of(const Json& object, std::string_view keys, std::string text) {
+JsonEdit edit_of(const Json& object, std::string_view keys, std::string text) {
   const auto [key, rest] = split(keys);
   if (const Json* member = object.find(key); member != nullptr) {
     if (rest.empty()) return {.range = member->range, .text = std::move(text)};
@@ -113,7 +108,7 @@ std::unique_ptr<JsonDocument> change_value(const JsonDocument& document,
                                            const std::vector<ChangeTarget>& targets,
                                            std::string_view keys, const SpecChange& change,
                                            Diagnostics& diagnostics) {
-  std::vector<Edit> edits;
+  std::vector<JsonEdit> edits;
   for (const ChangeTarget& target : targets) {
     const schema::Field* field = find_field(*target.table, keys);
     if (field == nullptr) continue;
@@ -123,13 +118,7 @@ std::unique_ptr<JsonDocument> change_value(const JsonDocument& document,
     report_unknown(targets.front(), keys, change, {.file = document.file}, diagnostics);
     return nullptr;
   }
-  // From the end on, so that the ranges before stay right.
-  std::sort(edits.begin(), edits.end(),
-            [](const Edit& a, const Edit& b) { return a.range.begin > b.range.begin; });
-  std::string text = document.text;
-  for (const Edit& edit : edits) {
-    text.replace(edit.range.begin, edit.range.end - edit.range.begin, edit.text);
-  }
+  std::string text = apply_edits(document.text, std::move(edits));
   return parse_json(std::move(text), document.file, diagnostics);
 }
 

@@ -21,10 +21,13 @@ const schema::Object& input_schema() {
               word("kind", {"values", "events"})
                   .required()
                   .doc("graded values (intensities), or address events"),
-              integer("addresses", 1, std::int64_t{1} << 20)
-                  .required()
-                  .doc("addresses are 0 ... addresses - 1")
+              integer("addresses", 1, kMaxAddresses)
+                  .doc("addresses are 0 ... addresses - 1; with `map` they follow from it")
                   .refused_above("reduce the input: at most 1,048,576 addresses"),
+              array("map", integer("side", 1, kMaxAddresses), 3, 3)
+                  .doc(
+                      "[height, width, channels] of a feature map: (y, x) of channel c has address "
+                      "(y * width + x) * channels + c"),
               integer("bits", 1, 32)
                   .required()
                   .in("bits")
@@ -43,6 +46,12 @@ const schema::Object& input_schema() {
                   .fallback("false")
                   .doc("events may be negative")
                   .when("kind", {"events"}),
+              integer("step_events", 1, std::int64_t{1} << 24)
+                  .in("events")
+                  .doc(
+                      "most events of a time step: the host promises it, nothing checks it; a join "
+                      "may need it (see streams.md)")
+                  .when("kind", {"events"}),
           },
       .exclusive = {},
       .derived = {}};
@@ -60,6 +69,13 @@ const schema::Object& dataset_schema() {
                   "IDX file of unsigned bytes, first dimension = sample; "
                   "gzip is fine"),
               text("labels").doc("IDX file of unsigned bytes, one per sample"),
+              text("masks").doc(
+                  "IDX file of unsigned bytes, sample x rows x columns: 0 outside, else inside"),
+              integer("mask_spikes", 1, 65535)
+                  .fallback("1")
+                  .doc("output spikes of a pixel in a sample, negative ones taken off, from which "
+                       "on "
+                       "it counts as inside"),
               integer("shift_right", 0, 7)
                   .fallback("0")
                   .in("bits")
@@ -91,8 +107,7 @@ const schema::Object& root_schema() {
               array("stages", schema::object("stage", any_stage), 1, kMaxStages)
                   .required()
                   .doc("the stages of the graph, in any order")
-                  .refused_above(
-                      "the error register has room for 6 stages: merge or split the design"),
+                  .refused_above("at most 64 stages: merge some of them, or split the design"),
               schema::object("dataset", dataset_schema()).doc("where `nacre verify` finds samples"),
           },
       .exclusive = {},
@@ -112,7 +127,7 @@ const schema::Object& stage_base_schema() {
               text("kind", 63).required().doc("`nacre kinds` lists them"),
               array("inputs", text("input", static_cast<std::int64_t>(1) << 16), 1, 64)
                   .required()
-                  .doc("the stage whose output comes in, or 'input'"),
+                  .doc("the stages whose outputs come in, or 'input'"),
           },
       .exclusive = {},
       .derived = {}};
@@ -182,6 +197,7 @@ ordered_json spec_json_schema() {
   stage["properties"]["kind"]["enum"] = names;
   stage["allOf"] = branches;
   result["properties"]["stages"]["items"] = stage;
+  result["properties"]["input"]["anyOf"] = {{{"required", {"addresses"}}}, {{"required", {"map"}}}};
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The tables of a whole specification (docs/specification.md).
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
 #include "spec/kind_spec.hpp"
@@ -10,8 +11,10 @@ namespace nacre {
 
 /// Version of the format, key "nacre".
 inline constexpr int kSpecVersion = 1;
-/// The error register has room for so many stages.
-inline constexpr int kMaxStages = 6;
+/// Most stages of a design.
+inline constexpr int kMaxStages = 64;
+/// Most addresses of the design's input.
+inline constexpr std::int64_t kMaxAddresses = std::int64_t{1} << 20;
 
 const schema::Object& root_schema();
 const schema::Object& input_schema();

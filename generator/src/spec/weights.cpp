@@ -44,7 +44,7 @@ std::optional<std::vector<std::int32_t>> read_weights(const Json& file, const We
                                                       ParseContext& context) {
   const Interval range = wanted.range;
   auto array = read_npy(context.folder / file.string(), wanted.shape, wanted.axes, range.low,
-                        range.high, file.location(), context.diagnostics);
+                        range.high, file.location(), context.diagnostics, wanted.shape_help);
   if (!array) return std::nullopt;
   if (!wanted.has_zero && array->first_outside < 0) {
     const auto zero = std::find(array->values.begin(), array->values.end(), 0);

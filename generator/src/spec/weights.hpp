@@ -31,10 +31,11 @@ schema::Exclusive weight_source_choice();
 /// The weights that a stage wants.
 struct WeightsWanted {
   std::vector<std::int64_t> shape;
-  std::string axes;      ///< names of the dimensions: "(neurons, inputs)"
-  Interval range;        ///< values of a weight
-  bool has_zero = true;  ///< false: -1 and +1, but no 0
-  std::string holder;    ///< what holds them, with its verb: "code 'signed' with 8 bits holds"
+  std::string axes;          ///< names of the dimensions: "(neurons, inputs)"
+  std::string shape_help{};  ///< remedy for a file of another shape, where its axes tell nothing
+  Interval range;            ///< values of a weight
+  bool has_zero = true;      ///< false: -1 and +1, but no 0
+  std::string holder;        ///< what holds them, with its verb: "code 'signed' with 8 bits holds"
   /// The remedy when the weights of a file reach from `low` to `high`.
   std::function<std::string(std::int64_t low, std::int64_t high)> remedy;
 };

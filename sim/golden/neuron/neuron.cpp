@@ -1,6 +1,7 @@
 #include "golden/neuron/neuron.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "nacre/diagnostics.hpp"
 
@@ -107,6 +108,12 @@ int apply_end_of_step(const NeuronSpec& spec, NeuronState& state, std::int64_t b
   }
   if (!held && spec.leak_order == LeakOrder::AfterFire) state.membrane = leak(spec, state.membrane);
   return spikes;
+}
+
+void append_spikes(std::int64_t neuron, int spikes, std::vector<Word>& out) {
+  for (int i = 0; i < std::abs(spikes); ++i) {
+    out.push_back(Word{.kind = WordKind::Event, .negative = spikes < 0, .address = neuron});
+  }
 }
 
 bool needs_every_pass(const NeuronSpec& spec, bool has_bias) {

@@ -2,7 +2,9 @@
 // The neuron contract (docs/neuron.md) as plain functions in wide integers; one neuron at a time.
 
 #include <cstdint>
+#include <vector>
 
+#include "nacre/stream.hpp"
 #include "spec/neuron.hpp"
 
 namespace nacre::golden {
@@ -31,6 +33,9 @@ int apply_event(const NeuronSpec& spec, NeuronState& state, std::int64_t weight,
 
 /// The end of a time step with bias b (0 without). Returns the spikes as `fire_test` does.
 int apply_end_of_step(const NeuronSpec& spec, NeuronState& state, std::int64_t bias);
+
+/// Appends `spikes` events of `neuron` (negative ones when below 0).
+void append_spikes(std::int64_t neuron, int spikes, std::vector<Word>& out);
 
 /// True when a silent step could change a neuron's state even if nothing is pending.
 bool needs_every_pass(const NeuronSpec& spec, bool has_bias);

@@ -32,7 +32,4 @@ std::unique_ptr<NeuronArray> make_plain_neuron_array(const SpikingDenseSpec& spe
 /// widest vectors of the machine it runs on.
 std::unique_ptr<NeuronArray> make_vector_neuron_array(const SpikingDenseSpec& spec);
 
-/// Appends `spikes` events of `neuron` (negative ones when below 0).
-void append_spikes(std::int64_t neuron, int spikes, std::vector<Word>& out);
-
 }  // namespace nacre::golden

@@ -1,5 +1,3 @@
-#include <cstdlib>
-
 #include "golden/neuron/neuron.hpp"
 #include "golden/spiking_dense/neuron_array.hpp"
 
@@ -57,12 +55,6 @@ class PlainNeuronArray final : public NeuronArray {
 };
 
 }  // namespace
-
-void append_spikes(std::int64_t neuron, int spikes, std::vector<Word>& out) {
-  for (int i = 0; i < std::abs(spikes); ++i) {
-    out.push_back(Word{.kind = WordKind::Event, .negative = spikes < 0, .address = neuron});
-  }
-}
 
 std::unique_ptr<NeuronArray> make_plain_neuron_array(const SpikingDenseSpec& spec) {
   return std::make_unique<PlainNeuronArray>(spec);

@@ -7,7 +7,8 @@ module nacre_control_tb;
   parameter logic [255:0] SpecHash  = '0;
   parameter int           Counters  = 1;
 
-  localparam int SeenStages = (NumStages < 6) ? NumStages : 6;
+  localparam int SeenStages = (NumStages < 6) ? NumStages : 6;   // in register `error`
+  localparam int MoreWords  = (NumStages - SeenStages + 7) / 8;   // registers of the others
 
   logic clk = 1'b0, rst_n = 1'b1;
   logic cfg_valid = 1'b0, cfg_write = 1'b0, cfg_ready, cfg_error;
@@ -83,6 +84,7 @@ module nacre_control_tb;
   initial begin : main
     integer i, s, b;
     logic [31:0] flags;
+    logic [255:0] more;   // expected in the other registers
     repeat (2) @(negedge clk);
     rst_n = 1'b0;
     repeat (2) @(negedge clk);
@@ -104,6 +106,9 @@ module nacre_control_tb;
     refuse(1'b0, 10, 32'd0);
     refuse(1'b0, 24, 32'd0);
     refuse(1'b0, 37, 32'd0);
+    for (i = 0; i < MoreWords; i++) get(40 + i, 32'd0);
+    for (i = MoreWords; i < 9; i++) refuse(1'b0, 40 + i, 32'd0);
+    for (i = MoreWords; i < 9; i++) refuse(1'b1, 40 + i, 32'd0);
     refuse(1'b0, 255, 32'd0);
     // Single step and pulses.
     put(3, 32'd1);
@@ -132,6 +137,7 @@ module nacre_control_tb;
     get(4, 32'd0);
     // Errors are sticky one by one, and cleared one by one.
     flags = 32'd0;
+    more  = 256'd0;
     for (i = 0; i < 7 + 4 * NumStages; i++) begin
       @(negedge clk);
       if (i < 5)      ingress_error[i] = 1'b1;
@@ -139,10 +145,13 @@ module nacre_control_tb;
       else            stage_error[i-7] = 1'b1;
       b = (i < 7) ? i : i + 1;
       if (b < 32) flags = flags | (32'd1 << b);
+      else        more = more | (256'd1 << (b - 32));
       @(negedge clk);
       ingress_error = '0; bus_error = '0; stage_error = '0;
       if (i < 7 + 4 * 7) get(5, flags);
+      if (b >= 32) get(40 + (b - 32) / 32, more[(b-32)/32*32 +: 32]);
     end
+    for (i = 0; i < MoreWords; i++) get(40 + i, more[i*32 +: 32]);
     get(7, 32'd2);
     if (irq !== 1'b0) fail("interrupt without enable");
     put(6, 32'd3);
@@ -154,6 +163,11 @@ module nacre_control_tb;
       put(5, 32'd1 << b);
       flags = flags & ~(32'd1 << b);
       get(5, flags);
+    end
+    for (b = 0; b < 4 * (NumStages - SeenStages); b++) begin
+      put(40 + b / 32, 32'd1 << b % 32);
+      more = more & ~(256'd1 << b);
+      get(40 + b / 32, more[b/32*32 +: 32]);
     end
     put(7, 32'd2);
     repeat (2) @(negedge clk);
@@ -177,6 +191,24 @@ module nacre_control_tb;
     @(negedge clk) cfg_valid = 1'b0;
     get(5, 32'd4);
     put(5, 32'hFFFF_FFFF);
+    if (NumStages > 6) begin
+      // An error of a stage beyond the sixth raises the interrupt; in the cycle of a clearing write
+      // it stays.
+      put(7, 32'd3);
+      put(6, 32'd2);
+      @(negedge clk);
+      cfg_valid = 1'b1; cfg_write = 1'b1; cfg_addr = 8'(40 + MoreWords - 1);
+      cfg_wdata = 32'hFFFF_FFFF;
+      stage_error[NumStages*4-1] = 1'b1;
+      @(negedge clk) stage_error = '0;
+      @(negedge clk) cfg_valid = 1'b0;
+      repeat (2) @(negedge clk);
+      if (irq !== 1'b1) fail("no interrupt on an error of the last stage");
+      get(40 + MoreWords - 1, 32'd1 << ((NumStages * 4 - 25) % 32));
+      put(40 + MoreWords - 1, 32'hFFFF_FFFF);
+      put(7, 32'd3);
+      put(6, 32'd0);
+    end
     // Counters.
     put(9, 32'd0);
     @(negedge clk);

@@ -22,6 +22,7 @@ module nacre_neuron_reference #(
   longint v, r;     // state, before and after
   integer count;    // spikes sent
   reg     polarity;
+  reg     test = 1'b1;  // 0: no fire test
 
   // round(x / 2^k) by division and remainder.
   function automatic longint rounded(input longint x, input integer k);
@@ -82,7 +83,7 @@ module nacre_neuron_reference #(
       if (v < ClampMin) v = ClampMin;
       if (step && LeakOrder == 1) v = leak(v);
     end
-    if (r == 0 && step == (Fire == 0)) fire_test(threshold, negative_threshold);
+    if (test && r == 0 && step == (Fire == 0)) fire_test(threshold, negative_threshold);
     if (count > 0)          r = RefractorySteps;
     else if (step && r > 0) r = r - 1;
     if (step && !held && LeakOrder == 0) v = leak(v);

@@ -26,7 +26,7 @@ module nacre_neuron_update_tb #(
   localparam int BiasPortWidth       = (BiasWidth > 0) ? BiasWidth : 1;
   localparam int CountWidth          = $clog2(MaxSpikes + 1);
 
-  reg                              step, negative;
+  reg                              step, test, negative;
   reg signed [MembraneWidth-1:0]   membrane, threshold, negative_threshold;
   reg [RefractoryPortWidth-1:0]    refractory;
   reg signed [WeightWidth-1:0]     weight;
@@ -47,7 +47,7 @@ module nacre_neuron_update_tb #(
     .LeakRounding(LeakRounding), .LeakOrder(LeakOrder), .WeightWidth(WeightWidth),
     .BiasWidth(BiasWidth)
   ) u_dut (
-    .step_i(step), .negative_i(negative), .membrane_i(membrane), .refractory_i(refractory),
+    .step_i(step), .test_i(test), .negative_i(negative), .membrane_i(membrane), .refractory_i(refractory),
     .weight_i(weight), .bias_i(bias), .threshold_i(threshold),
     .negative_threshold_i(negative_threshold), .membrane_o(membrane_new),
     .refractory_o(refractory_new), .count_o(count), .negative_o(polarity)
@@ -77,12 +77,14 @@ module nacre_neuron_update_tb #(
     errors = 0;
     for (int t = 0; t < 4000; t++) begin
       step               = 1'($urandom);
+      test               = $urandom % 4 != 0;
       negative           = 1'($urandom);
       membrane           = MembraneWidth'(pick(64'(ClampMin), 64'(ClampMax)));
       refractory         = RefractoryPortWidth'(pick(0, 64'(RefractorySteps)));
       if ($urandom % 2 == 0) refractory = '0;
       weight             = WeightWidth'($urandom);
       if ($urandom % 4 == 0) weight = {1'b1, {(WeightWidth - 1){1'b0}}};
+      if (!test && !step) weight = '0;
       bias               = BiasPortWidth'($urandom);
       threshold          = MembraneWidth'(pick(1, 64'(ClampMax)));
       negative_threshold = (HasNegativeThreshold == 1) ? MembraneWidth'(pick(64'(ClampMin), -1))
@@ -92,6 +94,7 @@ module nacre_neuron_update_tb #(
                     : negative ? -64'(weight) : 64'(weight);
       u_reference.v = 64'(membrane);
       u_reference.r = 64'(refractory);
+      u_reference.test = test;
       u_reference.update(step, addend, 64'(threshold), 64'(negative_threshold));
       if (64'(membrane_new) !== u_reference.v || 64'(refractory_new) !== u_reference.r
           || 32'(count) !== u_reference.count || polarity !== u_reference.polarity) begin

@@ -3,12 +3,16 @@
 module nacre_spike_serializer_tb #(
   parameter int Addresses  = 8,
   parameter int Lanes      = 4,
-  parameter int CountWidth = 1
+  parameter int CountWidth = 1,
+  parameter int Aligned    = 1
 ) ();
 
   localparam int AddressWidth = (Addresses > 1) ? $clog2(Addresses) : 1;
   localparam int NumRows      = (Addresses + Lanes - 1) / Lanes;
-  localparam int RowWidth     = (NumRows > 1) ? $clog2(NumRows) : 1;
+  localparam int RowWidth     = (Aligned == 0) ? AddressWidth : (NumRows > 1) ? $clog2(NumRows) : 1;
+  // Addresses that s_row_i can begin with, and how far apart rows are in it.
+  localparam int NumFirst     = (Aligned == 0) ? Addresses : NumRows;
+  localparam int Pitch        = (Aligned == 0) ? 1 : Lanes;
   localparam int WordWidth    = AddressWidth + 3;
   localparam int MostWords    = 1 << 16;
 
@@ -23,7 +27,7 @@ module nacre_spike_serializer_tb #(
   reg     push, pop, take, ready;
 
   nacre_spike_serializer #(
-    .Addresses(Addresses), .Lanes(Lanes), .CountWidth(CountWidth)
+    .Addresses(Addresses), .Lanes(Lanes), .CountWidth(CountWidth), .Aligned(Aligned)
   ) u_dut (
     .clk_i(clk), .rst_ni(rst_n), .s_valid_i(s_valid), .s_ready_o(s_ready), .s_marker_i(marker),
     .s_end_of_sample_i(end_of_sample), .s_row_i(row), .s_counts_i(counts),
@@ -34,12 +38,12 @@ module nacre_spike_serializer_tb #(
   task new_item;
     marker        = $urandom % 4 == 0;
     end_of_sample = 1'($urandom);
-    row           = RowWidth'($urandom % NumRows);
+    row           = RowWidth'($urandom % NumFirst);
     spikes        = 0;
     for (int l = 0; l < Lanes; l++) begin
       counts[l*CountWidth +: CountWidth] = '0;
       negative[l] = 1'($urandom);
-      if (32'(row) * Lanes + l < Addresses && $urandom % (2 + Lanes / 4) == 0) begin
+      if (32'(row) * Pitch + l < Addresses && $urandom % (2 + Lanes / 4) == 0) begin
         counts[l*CountWidth +: CountWidth] = CountWidth'($urandom);
       end
     end
@@ -56,7 +60,7 @@ module nacre_spike_serializer_tb #(
       left = 1;
     end else begin
       for (int l = 0; l < Lanes; l++) begin
-        address = 32'(row) * Lanes + l;
+        address = 32'(row) * Pitch + l;
         for (int k = 0; k < 32'(counts[l*CountWidth +: CountWidth]); k++) begin
           expected[written] = {2'd0, negative[l], AddressWidth'(address)};
           written = written + 1;

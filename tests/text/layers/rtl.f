@@ -10,6 +10,7 @@ rtl/nacre_neuron_update.sv
 rtl/nacre_register_reset.sv
 rtl/nacre_stream_fifo.sv
 rtl/nacre_spike_serializer.sv
+rtl/nacre_spiking_window.sv
 rtl/nacre_weight_decoder.sv
 rtl/nacre_spiking_dense.sv
 rtl/nacre_stream_egress.sv

@@ -137,7 +137,13 @@ void parse(const Json& object, ParseContext& context, Stage& stage) {
   params->lanes = static_cast<int>(reader.integer("lanes"));
   if (reader.has("stop_on")) params->stop_on = reader.string("stop_on");
   stage.params = params;
-  stage.output = StreamShape{.values = false, .addresses = params->num_inputs};
+  stage.output = StreamShape{.values = false,
+                             .addresses = params->num_inputs,
+                             .height = stage.input.height,
+                             .width = stage.input.width,
+                             .channels = stage.input.channels,
+                             .step_events = params->num_inputs,
+                             .ascending = true};
 
   if (stage.input.payload_signed || params->intensity_bits > 16) {
     context.diagnostics.error(

@@ -7,6 +7,7 @@
 
 #include "design/kind_hardware.hpp"
 #include "design/neuron_parameters.hpp"
+#include "design/spiking_layer_hardware.hpp"
 #include "diagnostics/nearest.hpp"
 #include "spiking_dense/spiking_dense_spec.hpp"
 
@@ -40,23 +41,6 @@ Geometry geometry_of(const SpikingDenseSpec& spec) {
   return g;
 }
 
-/// The stored bits of a weight (README.md, "Weight codes").
-std::uint32_t encode(std::int32_t weight, WeightCode code, int bits) {
-  switch (code) {
-    case WeightCode::Signed:
-    case WeightCode::Unsigned:
-      return static_cast<std::uint32_t>(weight);
-    case WeightCode::Binary:
-      return weight > 0 ? 1u : 0u;
-    case WeightCode::Cells: {
-      const int cells = bits / 2;
-      const auto thermometer = [](std::int32_t count) { return (1u << count) - 1u; };
-      return weight >= 0 ? thermometer(weight) : thermometer(-weight) << cells;
-    }
-  }
-  return 0;
-}
-
 MemoryWindow weights_window(const SpikingDenseSpec& spec, const Geometry& g) {
   MemoryWindow memory{
       .name = "weights",
@@ -81,14 +65,14 @@ MemoryWindow weights_window(const SpikingDenseSpec& spec, const Geometry& g) {
     for (std::int64_t input = 0; input < spec.num_inputs; ++input) {
       set_element(memory.image, input * g.words_per_input + neuron / spec.lanes,
                   neuron % spec.lanes, spec.weight_bits,
-                  encode(spec.weight(neuron, input), spec.weight_code, spec.weight_bits));
+                  weight_code_bits(spec.weight(neuron, input), spec));
     }
   }
   return memory;
 }
 
 MemoryWindow state_window(const SpikingDenseSpec& spec, const Geometry& g) {
-  MemoryWindow memory{.name = "state",
+  return MemoryWindow{.name = "state",
                       .offset = std::int64_t{2} << g.region_width,
                       .access = Access::ReadOnly,
                       .role = Role::State,
@@ -97,22 +81,10 @@ MemoryWindow state_window(const SpikingDenseSpec& spec, const Geometry& g) {
                       .pitch_bits = g.state_pitch,
                       .elements_per_row = spec.lanes,
                       .elements = spec.neurons,
-                      .fields = {{.name = "membrane",
-                                  .offset = 0,
-                                  .bits = spec.neuron.membrane_bits,
-                                  .is_signed = true,
-                                  .doc = "membrane potential"}},
+                      .fields = neuron_fields(spec.neuron),
                       .image = {},
                       .doc = "State of the neurons, neuron 0 first.",
                       .element = "neuron"};
-  if (g.refractory_width > 0) {
-    memory.fields.push_back({.name = "refractory",
-                             .offset = spec.neuron.membrane_bits,
-                             .bits = g.refractory_width,
-                             .is_signed = false,
-                             .doc = "time steps until the neuron may fire again"});
-  }
-  return memory;
 }
 
 MemoryWindow bias_window(const SpikingDenseSpec& spec, const Geometry& g) {
@@ -141,30 +113,7 @@ MemoryWindow bias_window(const SpikingDenseSpec& spec, const Geometry& g) {
 }
 
 std::vector<Register> registers_of(const SpikingDenseSpec& spec, Counters counters) {
-  const NeuronSpec& neuron = spec.neuron;
-  std::vector<Register> registers = {
-      {.name = "threshold",
-       .offset = 0,
-       .bits = neuron.membrane_bits,
-       .is_signed = true,
-       .access = Access::ReadWrite,
-       .role = Role::Config,
-       .reset = neuron.threshold,
-       .doc = fmt::format("positive threshold, 1 ... {}", neuron.clamp_max),
-       .fields = {},
-       .range = ValueRange{1, neuron.clamp_max}}};
-  if (neuron.negative_threshold) {
-    registers.push_back({.name = "negative_threshold",
-                         .offset = 1,
-                         .bits = neuron.membrane_bits,
-                         .is_signed = true,
-                         .access = Access::ReadWrite,
-                         .role = Role::Config,
-                         .reset = *neuron.negative_threshold,
-                         .doc = fmt::format("negative threshold, {} ... -1", neuron.clamp_min),
-                         .fields = {},
-                         .range = ValueRange{neuron.clamp_min, -1}});
-  }
+  std::vector<Register> registers = threshold_registers(spec.neuron);
   if (counters >= Counters::Basic) {
     registers.push_back(counter_register("events_in", 8, "input events"));
     registers.push_back(counter_register("events_out", 9, "spikes sent"));
@@ -182,61 +131,20 @@ std::vector<Register> registers_of(const SpikingDenseSpec& spec, Counters counte
   return registers;
 }
 
-LeafMemory::Technology technology_of(Storage storage) {
-  switch (storage) {
-    case Storage::FlipFlop:
-      return LeafMemory::Technology::FlipFlop;
-    case Storage::Ram:
-      return LeafMemory::Technology::Ram;
-    case Storage::Macro:
-      return LeafMemory::Technology::Macro;
-  }
-  return LeafMemory::Technology::Ram;
-}
-
-/// The numbers of nacre_weight_decoder's parameter Code.
-int code_number(WeightCode code) {
-  switch (code) {
-    case WeightCode::Signed:
-      return 0;
-    case WeightCode::Unsigned:
-      return 1;
-    case WeightCode::Binary:
-      return 2;
-    case WeightCode::Cells:
-      return 3;
-  }
-  return 0;
-}
-
 std::vector<LeafParameter> parameters_of(const SpikingDenseSpec& spec, Counters counters) {
   std::vector<LeafParameter> parameters = {
       int_parameter("NumInputs", spec.num_inputs, 1, 1 << 24, "addresses of the input stream"),
       int_parameter("NumNeurons", spec.neurons, 1, 1 << 24, "neurons"),
-      int_parameter("Lanes", spec.lanes, 1, 1 << 20, "neurons updated per cycle"),
-      int_parameter("WeightCode", code_number(spec.weight_code), 0, 3,
-                    "0: signed, 1: unsigned, 2: binary, 3: cells"),
-      int_parameter("WeightWidth", spec.weight_bits, 1, 16, "bits stored per weight"),
-      int_parameter("BiasWidth", spec.bias_bits, 0, 32, "bits of a bias; 0: no bias"),
-      int_parameter("KeepState", spec.keep_state ? 1 : 0, 0, 1,
-                    "1: the state outlives the end of a sample")};
-  for (LeafParameter& each : neuron_parameters(spec.neuron)) parameters.push_back(std::move(each));
+      int_parameter("Lanes", spec.lanes, 1, 1 << 20, "neurons updated per cycle")};
+  for (LeafParameter& each : layer_parameters(spec)) parameters.push_back(std::move(each));
   parameters.push_back(int_parameter("Counters", static_cast<int>(counters), 0, 2, kCountersDoc));
   return parameters;
 }
 
 LogicEstimate logic_of(const SpikingDenseSpec& spec, Counters counters) {
-  constexpr double kStage = 370, kMembraneBit = 24, kWeightBit = 8, kShiftBit = 12;
-  constexpr double kProductBit = 6, kRefractory = 40;
+  constexpr double kStage = 370;
   constexpr int kBasicCounters = 4, kFullCounters = 8;
-  const NeuronSpec& neuron = spec.neuron;
-  double lane = kMembraneBit * neuron.membrane_bits + kWeightBit * spec.weight_bits;
-  if (neuron.leak == Leak::Shift) lane += kShiftBit * neuron.membrane_bits;
-  if (neuron.leak == Leak::Multiply) {
-    lane += kProductBit * neuron.membrane_bits * neuron.leak_fraction_bits;
-  }
-  if (neuron.refractory_steps > 0) lane += kRefractory;
-  LogicEstimate logic{.nand2 = kStage + static_cast<double>(spec.lanes) * lane +
+  LogicEstimate logic{.nand2 = kStage + static_cast<double>(spec.lanes) * lane_gates(spec) +
                                counter_gates(counters, kBasicCounters, kFullCounters)};
   if (spec.lanes > 1) {
     logic.what = fmt::format("{} lanes", with_commas(spec.lanes));
@@ -260,27 +168,10 @@ StageHardware elaborate_spiking_dense(const Stage& stage, const Spec& design) {
   hardware.windows.push_back(weights_window(spec, g));
   hardware.windows.push_back(state_window(spec, g));
   if (spec.bias_bits > 0) hardware.windows.push_back(bias_window(spec, g));
-  hardware.memories = {{.prefix = "weights",
-                        .ports = MemoryPorts::ReadWrite,
-                        .technology = technology_of(spec.weight_storage),
-                        .macro = spec.weight_macro,
-                        .width = g.weight_row_bits,
-                        .depth = spec.num_inputs * g.words_per_input,
-                        .doc = "weights"},
-                       {.prefix = "state",
-                        .ports = MemoryPorts::ReadAndWrite,
-                        .technology = technology_of(spec.state_storage),
-                        .macro = spec.state_macro,
-                        .width = g.state_row_bits,
-                        .depth = g.words_per_input,
-                        .doc = "membrane potentials and refractory counters"},
-                       {.prefix = "bias",
-                        .ports = MemoryPorts::ReadWrite,
-                        .technology = spec.bias_bits > 0 ? LeafMemory::Technology::Ram
-                                                         : LeafMemory::Technology::None,
-                        .width = spec.lanes * std::max(1, spec.bias_bits),
-                        .depth = g.words_per_input,
-                        .doc = "bias of each neuron"}};
+  hardware.memories = layer_memories(spec, {.weight_rows = spec.num_inputs * g.words_per_input,
+                                            .state_rows = g.words_per_input,
+                                            .state_row_bits = g.state_row_bits,
+                                            .bias_rows = g.words_per_input});
   return hardware;
 }
 

@@ -20,17 +20,33 @@ struct LaneBounds {
   T fire_below;  ///< fires negative when v < fire_below
 };
 
+/// rows x columns runs of `lanes` neurons each, and how far one run lies from the next: in the
+/// neurons, and in the weights that go with them.
+struct LaneBlock {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::size_t lanes = 0;
+  std::ptrdiff_t neuron_row = 0;
+  std::ptrdiff_t neuron_column = 0;
+  std::ptrdiff_t weight_row = 0;
+  std::ptrdiff_t weight_column = 0;
+};
+
 /// The loops of one instruction set. `held`: lanes with r > 0 ignore the operation.
 template <class T, class W>
 struct LaneKernels {
   void (*integrate)(T* v, const T* r, const W* w, std::size_t n, LaneBounds<T> bounds,
                     bool negative, bool held);
+  /// The same for all runs of a block; `v`, `r`, `w` point at the first one.
+  void (*integrate_block)(T* v, const T* r, const W* w, const LaneBlock& block,
+                          LaneBounds<T> bounds, bool negative, bool held);
   void (*add_bias)(T* v, const T* r, const T* bias, std::size_t n, LaneBounds<T> bounds, bool held);
   /// v + w or v - w where no lane can reach a bound (the caller knows) and none is held.
   void (*accumulate)(T* v, const W* w, std::size_t n, bool negative);
   /// Largest |v|.
   std::int64_t (*magnitude)(const T* v, std::size_t n);
   bool (*any_fires)(const T* v, const T* r, std::size_t n, LaneBounds<T> bounds);
+  bool (*any_fires_block)(const T* v, const T* r, const LaneBlock& block, LaneBounds<T> bounds);
   void (*leak)(T* v, const T* r, std::size_t n, const NeuronSpec& spec, bool held);
   bool (*count_down)(T* r, std::size_t n);  ///< r := max(r - 1, 0); whether some r > 0 is left
 };
@@ -83,6 +99,37 @@ NACRE_INLINE void integrate(T* v, const T* r, const W* w, std::size_t n, LaneBou
   }
 }
 
+template <bool Negative, bool Held, class T, class W>
+NACRE_INLINE void block_loop(T* v, const T* r, const W* w, const LaneBlock& block,
+                             LaneBounds<T> bounds) {
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    T* row_v = v;
+    const T* row_r = r;
+    const W* row_w = w;
+    for (std::size_t column = 0; column < block.columns; ++column) {
+      integrate_loop<Negative, Held>(row_v, row_r, row_w, block.lanes, bounds);
+      row_v += block.neuron_column;
+      row_r += block.neuron_column;
+      row_w += block.weight_column;
+    }
+    v += block.neuron_row;
+    r += block.neuron_row;
+    w += block.weight_row;
+  }
+}
+
+template <class T, class W>
+NACRE_INLINE void integrate_block(T* v, const T* r, const W* w, const LaneBlock& block,
+                                  LaneBounds<T> bounds, bool negative, bool held) {
+  if (negative) {
+    held ? block_loop<true, true>(v, r, w, block, bounds)
+         : block_loop<true, false>(v, r, w, block, bounds);
+  } else {
+    held ? block_loop<false, true>(v, r, w, block, bounds)
+         : block_loop<false, false>(v, r, w, block, bounds);
+  }
+}
+
 template <class T, class W>
 NACRE_INLINE void accumulate(T* __restrict v, const W* __restrict w, std::size_t n, bool negative) {
   if (negative) {
@@ -112,6 +159,20 @@ NACRE_INLINE bool any_fires(const T* __restrict v, const T* __restrict r, std::s
     any = static_cast<T>(any | (outside & static_cast<T>(r[i] == 0)));
   }
   return any != 0;
+}
+
+template <class T>
+NACRE_INLINE bool any_fires_block(const T* v, const T* r, const LaneBlock& block,
+                                  LaneBounds<T> bounds) {
+  bool any = false;
+  for (std::size_t row = 0; row < block.rows; ++row) {
+    for (std::size_t column = 0; column < block.columns; ++column) {
+      const std::ptrdiff_t run = static_cast<std::ptrdiff_t>(row) * block.neuron_row +
+                                 static_cast<std::ptrdiff_t>(column) * block.neuron_column;
+      any |= any_fires(v + run, r + run, block.lanes, bounds);
+    }
+  }
+  return any;
 }
 
 /// A lane that holds v * leak_factor (17 bits more than v at most, and the sign once).
@@ -194,34 +255,44 @@ NACRE_INLINE bool count_down(T* __restrict r, std::size_t n) {
 #undef NACRE_INLINE
 
 // One struct of static functions per instruction set; the bodies above are inlined into each.
-#define NACRE_LANE_VARIANT(Name, ...)                                                              \
-  template <class T, class W>                                                                      \
-  struct Name {                                                                                    \
-    __VA_ARGS__ static void integrate_w(T* v, const T* r, const W* w, std::size_t n,               \
-                                        LaneBounds<T> bounds, bool negative, bool held) {          \
-      integrate(v, r, w, n, bounds, negative, held);                                               \
-    }                                                                                              \
-    __VA_ARGS__ static void add_bias_t(T* v, const T* r, const T* bias, std::size_t n,             \
-                                       LaneBounds<T> bounds, bool held) {                          \
-      integrate(v, r, bias, n, bounds, false, held);                                               \
-    }                                                                                              \
-    __VA_ARGS__ static void accumulate_w(T* v, const W* w, std::size_t n, bool negative) {         \
-      accumulate(v, w, n, negative);                                                               \
-    }                                                                                              \
-    __VA_ARGS__ static std::int64_t magnitude_t(const T* v, std::size_t n) {                       \
-      return magnitude(v, n);                                                                      \
-    }                                                                                              \
-    __VA_ARGS__ static bool any_fires_t(const T* v, const T* r, std::size_t n,                     \
-                                        LaneBounds<T> bounds) {                                    \
-      return any_fires(v, r, n, bounds);                                                           \
-    }                                                                                              \
-    __VA_ARGS__ static void leak_t(T* v, const T* r, std::size_t n, const NeuronSpec& spec,        \
-                                   bool held) {                                                    \
-      leak(v, r, n, spec, held);                                                                   \
-    }                                                                                              \
-    __VA_ARGS__ static bool count_down_t(T* r, std::size_t n) { return count_down(r, n); }         \
-    static constexpr LaneKernels<T, W> kernels{integrate_w, add_bias_t, accumulate_w, magnitude_t, \
-                                               any_fires_t, leak_t,     count_down_t};             \
+#define NACRE_LANE_VARIANT(Name, ...)                                                         \
+  template <class T, class W>                                                                 \
+  struct Name {                                                                               \
+    __VA_ARGS__ static void integrate_w(T* v, const T* r, const W* w, std::size_t n,          \
+                                        LaneBounds<T> bounds, bool negative, bool held) {     \
+      integrate(v, r, w, n, bounds, negative, held);                                          \
+    }                                                                                         \
+    __VA_ARGS__ static void integrate_block_w(T* v, const T* r, const W* w,                   \
+                                              const LaneBlock& block, LaneBounds<T> bounds,   \
+                                              bool negative, bool held) {                     \
+      integrate_block(v, r, w, block, bounds, negative, held);                                \
+    }                                                                                         \
+    __VA_ARGS__ static void add_bias_t(T* v, const T* r, const T* bias, std::size_t n,        \
+                                       LaneBounds<T> bounds, bool held) {                     \
+      integrate(v, r, bias, n, bounds, false, held);                                          \
+    }                                                                                         \
+    __VA_ARGS__ static void accumulate_w(T* v, const W* w, std::size_t n, bool negative) {    \
+      accumulate(v, w, n, negative);                                                          \
+    }                                                                                         \
+    __VA_ARGS__ static std::int64_t magnitude_t(const T* v, std::size_t n) {                  \
+      return magnitude(v, n);                                                                 \
+    }                                                                                         \
+    __VA_ARGS__ static bool any_fires_t(const T* v, const T* r, std::size_t n,                \
+                                        LaneBounds<T> bounds) {                               \
+      return any_fires(v, r, n, bounds);                                                      \
+    }                                                                                         \
+    __VA_ARGS__ static bool any_fires_block_t(const T* v, const T* r, const LaneBlock& block, \
+                                              LaneBounds<T> bounds) {                         \
+      return any_fires_block(v, r, block, bounds);                                            \
+    }                                                                                         \
+    __VA_ARGS__ static void leak_t(T* v, const T* r, std::size_t n, const NeuronSpec& spec,   \
+                                   bool held) {                                               \
+      leak(v, r, n, spec, held);                                                              \
+    }                                                                                         \
+    __VA_ARGS__ static bool count_down_t(T* r, std::size_t n) { return count_down(r, n); }    \
+    static constexpr LaneKernels<T, W> kernels{                                               \
+        integrate_w, integrate_block_w, add_bias_t, accumulate_w, magnitude_t,                \
+        any_fires_t, any_fires_block_t, leak_t,     count_down_t};                            \
   };
 
 NACRE_LANE_VARIANT(Baseline, )

@@ -1,0 +1,12 @@
+#pragma once
+// Unstalled timing of event_map, from the Timing section of the kind's README.
+
+#include "golden/timing.hpp"
+#include "nacre/spec.hpp"
+
+namespace nacre::golden {
+
+/// One sample through one event_map stage.
+TimingProcess time_event_map(const Stage& stage, StageChannels channels);
+
+}  // namespace nacre::golden
